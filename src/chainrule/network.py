@@ -1,0 +1,140 @@
+"""A multilayer perceptron as a chain of links, its objective, and the gradient of that objective.
+
+    J = (Σ_rows ℓ(prediction, target) + ½ α Σ W²) / rows
+
+Sums travel, means do not: gradients of blocks of rows are added and divided once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .activations import ACTIVATIONS, EXPONENTIAL, Activation
+from .chain import Array, Link, backward, forward
+from .links import Affine, Elementwise, LossSum, Softmax
+from .losses import FUSED, Loss
+from .names import lookup
+from .parameters import Gradients, Parameters
+
+BLOCK = 4096  # rows added at a time, so that the rounding of a sum depends on nothing else
+
+OUTPUT_ACTIVATIONS: dict[str, Link] = {
+    **{name: Elementwise(activation) for name, activation in ACTIVATIONS.items()},
+    "exponential": Elementwise(EXPONENTIAL),
+    "softmax": Softmax(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What is trained, without its parameters.
+
+    Attributes:
+        layer_sizes: (n_inputs, hidden sizes …, n_outputs).
+        hidden: the activation of each hidden layer.
+        output_activation: a name in OUTPUT_ACTIVATIONS.
+        loss: what compares a prediction with its target.
+        alpha: strength of the L2 penalty on the weights (not on the biases).
+    """
+
+    layer_sizes: tuple[int, ...]
+    hidden: tuple[Activation, ...]
+    output_activation: str
+    loss: Loss
+    alpha: float = 0.0
+
+    @property
+    def fused(self) -> Loss | None:
+        """The loss as a function of the last pre-activation, where the pair has such a form."""
+        return FUSED.get((self.output_activation, self.loss.name))
+
+    def layers(self, parameters: Parameters, gradients: Gradients | None = None) -> list[Link]:
+        """Return the links up to the last pre-activation; pullbacks write into `gradients`."""
+        links: list[Link] = []
+        for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
+            if layer > 0:
+                links.append(Elementwise(self.hidden[layer - 1]))
+            dW = gradients.dW[layer] if gradients else None
+            db = gradients.db[layer] if gradients else None
+            links.append(Affine(W, b, dW, db, of_data=layer == 0))
+        return links
+
+    def output_link(self) -> Link:
+        """Return the link from the last pre-activation to the prediction."""
+        return lookup(OUTPUT_ACTIVATIONS, self.output_activation, "output_activation")
+
+    def chain(self, parameters: Parameters, gradients: Gradients | None = None) -> list[Link]:
+        """Return the links up to what the loss takes: all but the loss itself."""
+        links = self.layers(parameters, gradients)
+        return links if self.fused else [*links, self.output_link()]
+
+    def loss_link(self, target: Array) -> LossSum:
+        """Return the last link of the chain: the summed loss against these targets."""
+        return LossSum(self.fused or self.loss, target)
+
+    def predict(self, parameters: Parameters, X: Array) -> Array:
+        """Return the predictions, (rows, n_outputs), computed block by block."""
+        links = [*self.layers(parameters), self.output_link()]
+        blocks = [forward(links, X[rows])[0] for rows in _blocks(len(X))]
+        return np.concatenate(blocks)
+
+    def objective(self, parameters: Parameters, X: Array, target: Array) -> float:
+        """Return J over these rows."""
+        links = self.chain(parameters)
+        total = sum(
+            forward([*links, self.loss_link(target[rows])], X[rows])[0] for rows in _blocks(len(X))
+        )
+        return (total + self.penalty(parameters)) / len(X)
+
+    def gradients(self, parameters: Parameters, X: Array, target: Array) -> Gradients:
+        """Return ∂J/∂W and ∂J/∂b over these rows."""
+        return Objective(self, parameters).value_and_gradients(X, target)[1]
+
+    def penalty(self, parameters: Parameters) -> float:
+        """Return ½ α Σ W²."""
+        if not self.alpha:
+            return 0.0
+        # W.conj() undoes vdot's own, so that Σ W² stays analytic for the complex step
+        return 0.5 * self.alpha * sum(np.vdot(W.conj(), W) for W in parameters.W)
+
+
+class Objective:
+    """J and its gradient at parameters that change in place, with buffers used again."""
+
+    def __init__(self, network: Network, parameters: Parameters) -> None:
+        dtype = parameters.flat.dtype
+        self.network = network
+        self.parameters = parameters
+        self._gradients = Gradients.zeros(network.layer_sizes, dtype)
+        self._links = network.chain(parameters, self._gradients)
+
+    def value_and_gradients(self, X: Array, target: Array) -> tuple[float, Gradients]:
+        """Return J and its gradient; the next call writes the gradient into the same memory."""
+        blocks = _blocks(len(X))
+        if len(blocks) == 1:
+            total = self._backpropagate(X, target)
+        else:
+            sums = Gradients.zeros(self.network.layer_sizes)
+            total = 0.0
+            for rows in blocks:
+                total += self._backpropagate(X[rows], target[rows])
+                sums += self._gradients
+            self._gradients.flat[:] = sums.flat
+        if self.network.alpha:
+            total += self.network.penalty(self.parameters)
+            for dW, W in zip(self._gradients.dW, self.parameters.W, strict=True):
+                dW += self.network.alpha * W
+        if len(X) != 1:
+            np.divide(self._gradients.flat, len(X), out=self._gradients.flat)
+        return total / len(X), self._gradients
+
+    def _backpropagate(self, X: Array, target: Array) -> float:
+        links = [*self._links, self.network.loss_link(target)]
+        total, tape = forward(links, X)
+        backward(links, tape)
+        return float(total)
+
+
+def _blocks(n_rows: int) -> Sequence[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, n_rows, BLOCK)]

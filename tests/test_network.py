@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chainrule.activations import ACTIVATIONS
+from chainrule.chain import Array
+from chainrule.losses import LOSSES
+from chainrule.network import BLOCK, Network, Objective
+from chainrule.parameters import Parameters
+
+LOSS_NAMES = sorted({loss.name for loss in LOSSES.values()})
+
+
+def example(
+    sizes: tuple[int, ...], hidden: list[str], loss: str, rows: int, seed: int, alpha: float
+) -> tuple[Network, Parameters, Array, Array]:
+    random = np.random.default_rng(seed)
+    record = LOSSES[loss]
+    output = record.outputs[0] if record.outputs else "identity"
+    network = Network(sizes, tuple(ACTIVATIONS[h] for h in hidden), output, record, alpha)
+    parameters = Parameters.zeros(sizes)
+    parameters.flat[:] = random.normal(scale=0.7, size=parameters.flat.shape)
+    X = random.normal(size=(rows, sizes[0]))
+    target = np.eye(sizes[-1])[random.integers(0, sizes[-1], rows)]
+    return network, parameters, X, target
+
+
+def complex_step(network: Network, parameters: Parameters, X: Array, target: Array) -> Array:
+    slopes = np.empty(len(parameters.flat))
+    for index in range(len(slopes)):
+        moved = parameters.flat.astype(complex)
+        moved[index] += 1e-30j
+        value = network.objective(Parameters.of(moved, parameters.layer_sizes), X, target)
+        slopes[index] = np.imag(value) / 1e-30
+    return slopes
+
+
+@given(
+    widths=st.lists(st.integers(1, 4), min_size=2, max_size=5),
+    names=st.lists(st.sampled_from(sorted(ACTIVATIONS)), min_size=3, max_size=3),
+    loss=st.sampled_from(LOSS_NAMES),
+    rows=st.integers(1, 5),
+    alpha=st.sampled_from([0.0, 0.3]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_gradients_of_random_networks_equal_the_complex_step(
+    widths: list[int], names: list[str], loss: str, rows: int, alpha: float, seed: int
+) -> None:
+    hidden = names[: len(widths) - 2]
+    case = example(tuple(widths), hidden, loss, rows, seed, alpha)
+    found = case[0].gradients(*case[1:]).flat
+    expected = complex_step(*case)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("rows", [1, BLOCK, BLOCK + 1, 2 * BLOCK + 77])
+def test_blocks_change_nothing(rows: int) -> None:
+    network, parameters, X, target = example(
+        (3, 4, 2), ["tanh"], "half_squared_error", rows, 1, 0.1
+    )
+    value, gradients = Objective(network, parameters).value_and_gradients(X, target)
+    assert value == pytest.approx(network.objective(parameters, X, target), rel=1e-13)
+    total = sum(
+        network.loss_link(target[[row]]).forward(network.predict(parameters, X[[row]]))[0]
+        for row in range(rows)
+    )
+    penalty = 0.05 * sum((W**2).sum() for W in parameters.W)
+    assert value == pytest.approx((total + penalty) / rows, rel=1e-11)
+    halves = [slice(None, rows // 2), slice(rows // 2, None)]
+    plain = Network((3, 4, 2), network.hidden, "identity", network.loss)
+    if rows > 1:
+        parts = [len(X[h]) * plain.gradients(parameters, X[h], target[h]).flat for h in halves]
+        np.testing.assert_allclose(
+            parts[0] + parts[1],
+            rows * plain.gradients(parameters, X, target).flat,
+            rtol=1e-9,
+            atol=1e-11,
+        )
+    assert gradients.flat.dtype == np.float64
+
+
+def test_float32_gradients_follow_float64() -> None:
+    network, parameters, X, target = example(
+        (6, 8, 3), ["tanh"], "categorical_cross_entropy", 50, 2, 0.01
+    )
+    exact = network.gradients(parameters, X, target).flat
+    single = Parameters.of(parameters.flat.astype(np.float32), parameters.layer_sizes)
+    found = network.gradients(single, X.astype(np.float32), target.astype(np.float32)).flat
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, exact, rtol=1e-4, atol=1e-6)
+
+
+def test_the_chain_ends_in_the_fused_loss_where_there_is_one() -> None:
+    fused, *_ = example((2, 3), [], "categorical_cross_entropy", 1, 0, 0.0)
+    composed, *_ = example((2, 3), [], "half_squared_error", 1, 0, 0.0)
+    parameters = Parameters.zeros((2, 3))
+    assert fused.fused is not None
+    assert composed.fused is None
+    assert len(fused.chain(parameters)) == 1
+    assert len(composed.chain(parameters)) == 2
+
+
+def test_predictions_do_not_depend_on_the_other_rows() -> None:
+    network, parameters, X, _ = example((3, 4, 2), ["relu"], "half_squared_error", 20, 4, 0.0)
+    together = network.predict(parameters, X)
+    for row in range(20):
+        np.testing.assert_allclose(
+            network.predict(parameters, X[[row]]), together[[row]], rtol=1e-14
+        )
