@@ -1,0 +1,286 @@
+import copy
+import pickle
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import sklearn.neural_network as peers
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.preprocessing import scale
+
+from chainrule.activations import ACTIVATIONS
+from chainrule.chain import Array
+from chainrule.errors import DivergenceError, InputError
+from chainrule.estimators import MLPClassifier, MLPRegressor
+from chainrule.losses import LOSSES
+
+
+@pytest.fixture(autouse=True)
+def _short_trainings_do_not_converge() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
+
+
+def iris() -> tuple[Array, Array]:
+    X, y = load_iris(return_X_y=True)
+    return scale(X), y
+
+
+def diabetes() -> tuple[Array, Array]:
+    X, y = load_diabetes(return_X_y=True)
+    return X, scale(y)
+
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "sgd": {"solver": "sgd", "learning_rate_init": 0.05},
+    "plain sgd": {"solver": "sgd", "momentum": 0.0, "shuffle": False, "batch_size": 1},
+    "polyak": {"solver": "sgd", "nesterovs_momentum": False, "alpha": 0.1},
+    "adam": {"solver": "adam", "beta_1": 0.8},
+    "full batch": {"solver": "adam", "batch_size": 150, "tol": 0.01},
+}
+
+
+def assert_same_fit(ours: Any, peer: Any) -> None:
+    for found, expected in zip(ours.coefs_, peer.coefs_, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+    for found, expected in zip(ours.intercepts_, peer.intercepts_, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+    assert ours.loss_ == pytest.approx(peer.loss_, rel=1e-10)
+    assert ours.n_iter_ == peer.n_iter_
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+@pytest.mark.parametrize("two_classes", [False, True])
+def test_classifier_trains_as_scikit_learns(
+    setting: str, activation: str, two_classes: bool
+) -> None:
+    X, y = iris()
+    y = y > 0 if two_classes else y
+    both: dict[str, Any] = {"batch_size": 32, "max_iter": 25, "random_state": 3}
+    both |= {"activation": activation, "hidden_layer_sizes": (6, 5)} | SETTINGS[setting]
+    ours, peer = MLPClassifier(**both).fit(X, y), peers.MLPClassifier(**both).fit(X, y)
+    assert_same_fit(ours, peer)
+    np.testing.assert_allclose(ours.loss_curve_, peer.loss_curve_, rtol=1e-10)
+    np.testing.assert_allclose(ours.predict_proba(X), peer.predict_proba(X), atol=1e-10)
+    np.testing.assert_array_equal(ours.predict(X), peer.predict(X))
+    assert ours.score(X, y) == peer.score(X, y)
+    assert ours.out_activation_ == peer.out_activation_
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+def test_regressor_trains_as_scikit_learns(setting: str, loss: str) -> None:
+    X, y = diabetes()
+    both: dict[str, Any] = {"hidden_layer_sizes": (6,), "max_iter": 15, "random_state": 3}
+    both |= SETTINGS[setting] | {"loss": loss}
+    y = np.exp(y) if loss == "poisson" else y
+    if loss == "poisson":
+        both["learning_rate_init"] = 0.001
+    ours, peer = MLPRegressor(**both).fit(X, y), peers.MLPRegressor(**both).fit(X, y)
+    for found, expected in zip(ours.coefs_, peer.coefs_, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ours.predict(X), peer.predict(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("two_classes", [False, True])
+def test_lbfgs_starts_where_scikit_learns_does_and_ends_as_low(two_classes: bool) -> None:
+    X, y = iris()
+    y = y > 0 if two_classes else y
+    first: dict[str, Any] = {"solver": "lbfgs", "random_state": 3, "activation": "tanh"}
+    first |= {"hidden_layer_sizes": (6,), "max_iter": 5}
+    assert_same_fit(MLPClassifier(**first).fit(X, y), peers.MLPClassifier(**first).fit(X, y))
+    last = first | {"max_iter": 500, "alpha": 0.1}
+    ours, peer = MLPClassifier(**last).fit(X, y), peers.MLPClassifier(**last).fit(X, y)
+    assert ours.loss_ == pytest.approx(peer.loss_, rel=1e-4)
+
+
+def test_defaults_are_scikit_learns() -> None:
+    added = {"loss", "output_activation", "initializer", "start_weights"}
+    for ours, peer in (
+        (MLPClassifier(), peers.MLPClassifier()),
+        (MLPRegressor(), peers.MLPRegressor()),
+    ):
+        theirs = peer.get_params()
+        for name, value in ours.get_params().items():
+            assert name in added or theirs[name] == value, name
+    assert MLPRegressor().loss == peers.MLPRegressor().loss
+
+
+@pytest.mark.parametrize("loss", sorted({loss.name for loss in LOSSES.values()}))
+@pytest.mark.parametrize("alpha", [0.0, 0.1])
+def test_gradients_are_those_of_compute_loss(loss: str, alpha: float) -> None:
+    X, y = iris()
+    kind = MLPRegressor if LOSSES[loss].outputs == ("exponential", "softplus") else MLPClassifier
+    model = kind(hidden_layer_sizes=(4,), loss=loss, alpha=alpha, max_iter=3, random_state=0)
+    model.set_params(activation="tanh").fit(X, y)
+    gradients = model.gradients(X, y)
+    for array, cotangents in zip(
+        (*model.coefs_, *model.intercepts_), (*gradients.dW, *gradients.db), strict=True
+    ):
+        assert array.shape == cotangents.shape
+        place = tuple(0 for _ in array.shape)
+        at, step, slopes = array[place], 1e-5, []
+        for sign in (1, -1):
+            array[place] = at + sign * step
+            slopes.append(sign * model.compute_loss(X, y))
+        array[place] = at
+        assert cotangents[place] == pytest.approx(sum(slopes) / (2 * step), rel=1e-5, abs=1e-9)
+
+
+def test_compute_loss_is_what_the_last_full_batch_epoch_saw() -> None:
+    X, y = iris()
+    model = MLPClassifier((5,), batch_size=150, max_iter=1, random_state=0, alpha=0.5).fit(X, y)
+    start = MLPClassifier((5,), batch_size=150, max_iter=1, random_state=0, alpha=0.5)
+    start.set_params(learning_rate_init=1e-300).fit(X, y)
+    assert model.loss_ == pytest.approx(start.compute_loss(X, y), rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", ["half_squared_error", "mean_squared_error", "huber"])
+def test_other_losses_have_one_unit_a_class_and_shares_that_sum_to_one(loss: str) -> None:
+    X, y = iris()
+    model = MLPClassifier((5,), "tanh", loss=loss, solver="lbfgs", random_state=1).fit(X, y > 0)
+    assert model.n_outputs_ == 2
+    assert model.out_activation_ == "logistic"
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
+    np.testing.assert_allclose(np.exp(model.predict_log_proba(X)), model.predict_proba(X))
+    assert model.score(X, y > 0) == 1.0
+
+
+def test_shares_where_no_output_is_positive_are_equal() -> None:
+    X, y = iris()
+    model = MLPClassifier((), loss="squared_error", output_activation="identity", max_iter=1)
+    model.fit(X, y)
+    for array in (*model.coefs_, *model.intercepts_):
+        array[...] = -0.5 * (array.ndim == 1)
+    np.testing.assert_array_equal(model.predict_proba(X), 1 / 3)
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_every_activation_learns(activation: str) -> None:
+    X, y = iris()
+    model = MLPClassifier((8,), activation, solver="lbfgs", random_state=2, alpha=0.01)
+    assert model.fit(X, y).score(X, y) > 0.95
+
+
+@pytest.mark.parametrize("initializer", ["he", "lecun", "uniform", "normal", "classic"])
+def test_start_weights_by_initializer(initializer: str) -> None:
+    X, y = iris()
+    model = MLPClassifier((8,), solver="lbfgs", initializer=initializer, random_state=2)
+    assert model.fit(X, y).score(X, y) > 0.95
+
+
+def test_several_outputs() -> None:
+    X, _ = iris()
+    y = np.column_stack([X[:, 0] + X[:, 1], X[:, 2]])
+    model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0, random_state=0).fit(X, y)
+    np.testing.assert_allclose(model.predict(X), y, atol=1e-3)
+    assert model.compute_loss(X, y) == pytest.approx(
+        0.5 * ((model.predict(X) - y) ** 2).sum() / len(X)
+    )
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_predict_the_same(again: Any) -> None:
+    X, y = iris()
+    model = MLPClassifier((4,), max_iter=5, random_state=0).fit(X, y)
+    np.testing.assert_array_equal(again(model).predict_proba(X), model.predict_proba(X))
+    assert clone(model).get_params() == model.get_params()
+
+
+def test_float32_stays_float32() -> None:
+    X, y = iris()
+    model = MLPClassifier((4,), max_iter=5, random_state=0).fit(X.astype(np.float32), y)
+    assert model.coefs_[0].dtype == np.float32
+    assert model.predict_proba(X.astype(np.float32)).dtype == np.float32
+
+
+def test_labels_of_any_kind() -> None:
+    X, y = iris()
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    model = MLPClassifier((4,), solver="lbfgs", random_state=0).fit(X, names)
+    assert model.classes_.tolist() == ["setosa", "versicolor", "virginica"]
+    assert set(model.predict(X)) == set(names)
+    with pytest.raises(InputError, match=r"only classes seen in fit.*\['rose'\]"):
+        model.compute_loss(X[:1], ["rose"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"activation": "rleu"}, "`activation` must be one of .*Did you mean 'relu'"),
+        ({"loss": "squared_eror"}, "`loss` must be one of .*Did you mean 'squared_error'"),
+        ({"solver": "adm"}, "`solver` must be one of adam, lbfgs, sgd.*'adam'"),
+        ({"initializer": "xavier"}, "`initializer` must be one of"),
+        ({"output_activation": "sofmax"}, "`output_activation` must be one of .*'softmax'"),
+        ({"output_activation": "tanh"}, "must be softmax or logistic with the loss"),
+        ({"hidden_layer_sizes": (4, -1)}, "`hidden_layer_sizes` must be whole numbers"),
+        ({"start_weights": ([np.zeros((4, 3))], [np.zeros(3)])}, r"sizes \(4, 100, 3\); got"),
+    ],
+)
+def test_settings_that_cannot_be_used(settings: dict[str, Any], message: str) -> None:
+    X, y = iris()
+    with pytest.raises(InputError, match=message):
+        MLPClassifier(**settings).fit(X, y)
+
+
+def test_targets_that_cannot_be_used() -> None:
+    X, y = iris()
+    with pytest.raises(InputError, match="at least 2 classes; it holds 1 class"):
+        MLPClassifier().fit(X, np.zeros(len(X)))
+    with pytest.raises(ValueError, match="continuous"):
+        MLPClassifier().fit(X, X[:, 0])
+    with pytest.raises(InputError, match="use MLPClassifier"):
+        MLPRegressor(loss="categorical_cross_entropy").fit(X, y)
+    with pytest.raises(InputError, match="must not be negative with the poisson loss"):
+        MLPRegressor(loss="poisson").fit(X, -1.0 - y)
+    with pytest.raises(NotFittedError):
+        MLPClassifier().predict(X)
+
+
+@pytest.mark.parametrize("solver", ["sgd", "lbfgs"])
+def test_divergence_keeps_the_last_finite_weights(solver: str) -> None:
+    X, _ = iris()
+    model = MLPRegressor(hidden_layer_sizes=(4,), activation="identity", solver=solver)
+    model.set_params(learning_rate_init=10.0, random_state=0)
+    huge = 1e170 if solver == "lbfgs" else 1.0
+    with pytest.raises(
+        DivergenceError, match=r"diverged in epoch \d+.*step is too large"
+    ) as caught:
+        model.fit(X, huge * X[:, 0])
+    assert caught.value.epoch >= 1
+    assert all(np.isfinite(W).all() for W in model.coefs_)
+    assert np.isfinite(model.predict(X)).all()
+
+
+def test_divergence_names_unscaled_inputs() -> None:
+    X, _ = iris()
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=0.1)
+    with pytest.raises(DivergenceError, match="inputs are unscaled"):
+        model.fit(1000 * X, X[:, 0])
+
+
+def test_a_loss_that_runs_away_without_becoming_infinite_is_divergence() -> None:
+    X, y = iris()
+    model = MLPClassifier((4,), "identity", solver="sgd", learning_rate_init=1e6, random_state=0)
+    with pytest.raises(DivergenceError):
+        model.fit(X, y)
+
+
+def test_on_epoch_hears_every_epoch() -> None:
+    X, y = iris()
+    heard: list[tuple[int, float]] = []
+    model = MLPClassifier((4,), max_iter=5, random_state=0)
+    model.fit(X, y, on_epoch=lambda number, loss: heard.append((number, loss)))
+    assert heard == list(enumerate(model.loss_curve_, start=1))
+
+
+def test_stopping_at_max_iter_is_said() -> None:
+    X, y = iris()
+    with pytest.warns(ConvergenceWarning, match="`max_iter`=2"):
+        MLPClassifier((4,), max_iter=2).fit(X, y)
