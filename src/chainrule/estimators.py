@@ -64,7 +64,8 @@ class MLPClassifier(ClassifierMixin, MLP):
         self._one_unit = two and loss.name == PROBABILISTIC[0]
         return loss, loss.outputs[0] if loss.outputs else "logistic"
 
-    def _encode(self, y: Array) -> Array:
+    def encode_targets(self, y: Array) -> Array:
+        """Return 1 for each row's class and 0 for the others, (rows, n_outputs)."""
         labels = column_or_1d(y)
         strangers = np.setdiff1d(labels, self.classes_)
         if len(strangers):
@@ -182,7 +183,8 @@ class MLPRegressor(RegressorMixin, MLP):
         self._one_dimensional = np.ndim(y) == 1
         return loss, loss.outputs[0] if loss.outputs else "identity"
 
-    def _encode(self, y: Array) -> Array:
+    def encode_targets(self, y: Array) -> Array:
+        """Return y as (rows, n_outputs)."""
         numbers = np.asarray(y, dtype=np.float64)
         return numbers[:, None] if numbers.ndim == 1 else numbers
 

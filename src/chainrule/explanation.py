@@ -4,7 +4,7 @@ The numbers come from the tape of the forward pass and from each link's own loca
 backward pass is used only for the gradient that the sum over the paths is compared with.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -38,12 +38,17 @@ class Weight:
 
 
 def explain_weight(
-    network: Network, parameters: Parameters, x: Array, target: Array, weight: Weight
+    network: Network,
+    parameters: Parameters,
+    x: Array,
+    target: Array,
+    weight: Weight,
+    input_names: Sequence[str] = (),
 ) -> Explanation:
     """Open ∂J/∂weight on one row, x (n_in,) and target (n_out,).
 
     The weight's own activation derivative and input are shared by all paths; where there is an L2
-    penalty, its derivative is one more path.
+    penalty, its derivative is one more path.  `input_names` name the inputs, if they have names.
 
     Raises:
         InputError: if there is no such weight, or more than MAX_PATHS paths lead to it.
@@ -56,7 +61,7 @@ def explain_weight(
             "choose a weight of a later layer."
         )
     opened = _OpenedRow(network, parameters, x[None, :], target[None, :])
-    last = opened.of_weight(weight)
+    last = opened.of_weight(weight, input_names)
     unit = weight.indices[-1]
     paths = [Path((*before, last)) for before in opened.to_pre_activation(weight.layer, unit)]
     if network.alpha and weight.letter == "W":
@@ -112,7 +117,7 @@ class _OpenedRow:
             for before in self.to_pre_activation(layer + 1, following):
                 yield (*before, onward, slope)
 
-    def of_weight(self, weight: Weight) -> Factor:
+    def of_weight(self, weight: Weight, input_names: Sequence[str]) -> Factor:
         """Return ∂z/∂weight: the input that the weight multiplies, or a bias's invisible 1."""
         layer, unit = weight.layer, weight.indices[-1]
         name = f"∂z{layer}[{unit}]/∂{weight}"
@@ -120,20 +125,22 @@ class _OpenedRow:
             return Factor(name, "1", 1.0, "a bias is added as it is")
         row = weight.indices[0]
         value = float(self.tape[2 * (layer - 1)][0, row])
-        formula = f"x[{row}]" if layer == 1 else f"a{layer - 1}[{row}]"
-        return Factor(name, formula, value, "input of the weight")
+        if layer > 1:
+            return Factor(name, f"a{layer - 1}[{row}]", value, "activation that comes in")
+        source = f"input, {input_names[row]}" if input_names else "input"
+        return Factor(name, f"x[{row}]", value, source)
 
     def _to_output(self, unit: int) -> Iterator[tuple[Factor, ...]]:
         name = f"{self.last}[{unit}]"
         if self.network.fused:
-            yield (self._error_signal(f"∂J/∂z{name}", unit, "fused with the output"),)
+            yield (self._error_signal(f"∂J/∂z{name}", unit),)
             return
         output = self.network.output_activation
         for other, slope in enumerate(self._local_derivative(self.last, unit)):
             if output != "softmax" and other != unit:
                 continue  # elementwise: a unit's activation depends on its own z only
             yield (
-                self._error_signal(f"∂J/∂a{self.last}[{other}]", other, "of the prediction"),
+                self._error_signal(f"∂J/∂a{self.last}[{other}]", other),
                 Factor(
                     f"∂a{self.last}[{other}]/∂z{name}",
                     self._output_formula(other == unit),
@@ -142,9 +149,9 @@ class _OpenedRow:
                 ),
             )
 
-    def _error_signal(self, name: str, unit: int, of: str) -> Factor:
+    def _error_signal(self, name: str, unit: int) -> Factor:
         value = float(self.error_signal[unit])
-        return Factor(name, self.loss.derivative_formula, value, f"error signal, {of}")
+        return Factor(name, self.loss.derivative_formula, value, "error signal")
 
     def _output_formula(self, same: bool) -> str:
         link: Any = self.links[-1]
@@ -165,8 +172,8 @@ def _through_penalty(network: Network, parameters: Parameters, weight: Weight) -
     value = float(parameters.W[weight.layer - 1][weight.indices])
     return Path(
         (
-            Factor(f"∂J/∂(½ {weight}²)", "α", network.alpha, "strength of the L2 penalty"),
-            Factor(f"∂(½ {weight}²)/∂{weight}", str(weight), value, "the weight itself"),
+            Factor("∂J/∂P", "α", network.alpha, "strength of the L2 penalty P = ½ Σ W²"),
+            Factor(f"∂P/∂{weight}", str(weight), value, "the weight itself"),
         )
     )
 

@@ -79,8 +79,8 @@ class MLP(BaseEstimator):
         self.start_weights = start_weights
 
     @abstractmethod
-    def _encode(self, y: Array) -> Array:
-        """Turn targets as users write them into (rows, n_outputs)."""
+    def encode_targets(self, y: Array) -> Array:
+        """Turn targets as users write them into what the outputs are compared with."""
 
     @abstractmethod
     def _learn_targets(self, y: Array) -> tuple[Loss, str]:
@@ -99,7 +99,7 @@ class MLP(BaseEstimator):
             self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=False
         )
         loss, usual_output = self._learn_targets(targets)
-        encoded = self._encode(targets).astype(rows.dtype, copy=False)
+        encoded = self.encode_targets(targets).astype(rows.dtype, copy=False)
         sizes = (rows.shape[1], *hidden_sizes(self.hidden_layer_sizes), encoded.shape[1])
         self.network_ = self._build(sizes, loss, usual_output)
         random = check_random_state(self.random_state)
@@ -119,6 +119,15 @@ class MLP(BaseEstimator):
         """
         rows, target = self._rows_and_targets(X, y)
         return self.network_.gradients(self.parameters_, rows, target)
+
+    def restore(self, parameters: Parameters, y: Array, loss_curve: Sequence[float]) -> Self:
+        """Become fitted again with kept parameters; `y` holds each class, or any number."""
+        loss, usual_output = self._learn_targets(y)
+        self.network_ = self._build(parameters.layer_sizes, loss, usual_output)
+        self.parameters_ = parameters
+        self.n_features_in_ = parameters.layer_sizes[0]
+        self._keep(History(list(loss_curve), len(loss_curve)))
+        return self
 
     @property
     def coefs_(self) -> list[Array]:
@@ -227,4 +236,4 @@ class MLP(BaseEstimator):
         rows, targets = validate_data(
             self, X, y, dtype=dtype, multi_output=True, y_numeric=False, reset=False
         )
-        return rows, self._encode(targets).astype(dtype, copy=False)
+        return rows, self.encode_targets(targets).astype(dtype, copy=False)
