@@ -1,0 +1,227 @@
+"""The whole job of `chainrule train`: from a table to scores, a model and an opened gradient."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+
+from .chain import Array, forward
+from .encoding import Feature, Scaling, Target, encode, learn_features, learn_target, target_values
+from .errors import DivergenceError, InputError
+from .evaluation import Split, baseline, evaluate, folds, split
+from .explanation import explain_weight, largest_weight
+from .factors import Explanation
+from .missing import handle_missing
+from .model import Model, train_model
+from .parameters import count
+from .recipes import Recipe
+from .reports import Fold, NetworkFacts, TrainReport
+from .tables import Table
+
+
+class Progress(Protocol):
+    """Who hears how training goes on."""
+
+    def begin(self, label: str, epochs: int) -> None:
+        """Start a network, "fold 2 of 5", of so many epochs."""
+
+    def epoch(self, number: int, loss: float) -> None:
+        """Finish an epoch, counted from 1, with this mean loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to do with the table; `split` a share of the rows, None for folds."""
+
+    target: str = "-1"
+    task: str | None = None
+    folds: int = 5
+    split: float | None = None
+    missing: str = "refuse"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A table made ready: which columns, the target, and both as numbers.
+
+    `notices` are sentences for the user; `places` say where each row stands, "line 7".
+    """
+
+    source: str
+    features: tuple[Feature, ...]
+    target: Target
+    encoded: Array
+    y: Array
+    places: list[str]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it: a report unless training diverged, and then the error; and the model."""
+
+    report: TrainReport | None
+    model: Model | None
+    divergence: DivergenceError | None
+
+
+def prepare(table: Table, options: Options) -> Prepared:
+    """Find features, target and task, handle missing cells, and turn cells into numbers.
+
+    Raises:
+        InputError: if a column or cell cannot be used.
+    """
+    if len(table.names) < 2:
+        raise InputError(
+            f"`{table.source}` has one column ({table.names[0]!r}); a feature and a target are "
+            "needed. If another character separates the columns, name it with `--delimiter`."
+        )
+    index = table.index_of(options.target, "--target")
+    columns = [column for column in range(len(table.names)) if column != index]
+    features = learn_features(table, columns)
+    table, handled = handle_missing(table, features, columns, index, options.missing)
+    target = learn_target(table, index, options.task)
+    encoded = encode(table, features, columns)
+    notices = [_describe_task(target, options.task), *_constant_columns(features, encoded)]
+    return Prepared(
+        table.source,
+        features,
+        target,
+        encoded,
+        target_values(table, index, target),
+        [table.row_name(row) for row in range(len(table.rows))],
+        tuple([handled, *notices] if handled else notices),
+    )
+
+
+def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress) -> Outcome:
+    """Score the recipe on held-out rows, then train on all rows and open one gradient."""
+    started = perf_counter()
+    data, y = prepared.encoded, prepared.y
+
+    def train(rows: Array | slice, label: str) -> tuple[Model, DivergenceError | None]:
+        progress.begin(label, recipe.epochs)
+        return train_model(
+            prepared.features,
+            prepared.target,
+            data[rows],
+            y[rows],
+            recipe,
+            options.seed,
+            progress.epoch,
+        )
+
+    number = 0
+
+    def predict(train_rows: Array, test_rows: Array) -> Array:
+        nonlocal number
+        number += 1
+        label = "the split" if options.split is not None else f"fold {number} of {options.folds}"
+        model, divergence = train(train_rows, label)
+        if divergence is not None:
+            raise divergence
+        return model.predict_encoded(data[test_rows])
+
+    fold_divergence = None
+    results: tuple[Fold, ...] = ()
+    try:
+        results = evaluate(_splits(prepared, options), y, prepared.target, predict)
+    except DivergenceError as error:
+        fold_divergence = error
+    model, divergence = train(slice(None), "all rows")
+    if fold_divergence or divergence:
+        return Outcome(None, model, fold_divergence or divergence)
+    seconds = perf_counter() - started
+    return Outcome(_report(prepared, recipe, options, results, model, seconds), model, None)
+
+
+def _splits(prepared: Prepared, options: Options) -> Iterator[Split]:
+    if options.split is not None:
+        return split(prepared.y, prepared.target, options.split, options.seed)
+    return folds(prepared.y, prepared.target, options.folds, options.seed)
+
+
+def _report(
+    prepared: Prepared,
+    recipe: Recipe,
+    options: Options,
+    results: tuple[Fold, ...],
+    model: Model,
+    seconds: float,
+) -> TrainReport:
+    network = model.estimator.network_
+    row, opened = _open_hardest_row(prepared, model)
+    classes = prepared.target.classes
+    return TrainReport(
+        data=prepared.source,
+        n_rows=len(prepared.y),
+        n_features=len(prepared.features),
+        task=prepared.target.task,
+        metric="r2" if classes is None else "accuracy",
+        target=prepared.target.name,
+        classes=classes,
+        network=NetworkFacts(
+            network.layer_sizes,
+            recipe.activation,
+            network.output_activation,
+            network.loss.name,
+            network.loss.formula,
+            count(network.layer_sizes),
+        ),
+        method="k-fold" if options.split is None else "split",
+        folds=results,
+        mean=float(np.mean([fold.score for fold in results])),
+        baseline=baseline(prepared.y, prepared.target),
+        seconds=seconds,
+        settings=recipe.settings() | asdict(options),
+        opened=opened,
+        opened_place=prepared.places[row],
+        opened_target=prepared.y[row].item(),
+    )
+
+
+def _open_hardest_row(prepared: Prepared, model: Model) -> tuple[int, Explanation]:
+    """Open the largest gradient of the row with the largest loss; return the row's index too."""
+    estimator = model.estimator
+    X = model.scaling.apply(prepared.encoded)
+    target = estimator.encode_targets(_scaled(prepared.y, model.target_scaling))
+    network, parameters = estimator.network_, estimator.parameters_
+    prediction, _ = forward(network.chain(parameters), X)
+    losses = network.loss_link(target).loss.value(prediction, target)
+    row = int(np.argmax(losses))
+    gradients = network.gradients(parameters, X[[row]], target[[row]]).named()
+    weight = largest_weight(network, gradients)
+    inputs = [name for feature in model.features for name in feature.inputs]
+    return row, explain_weight(network, parameters, X[row], target[row], weight, inputs)
+
+
+def _scaled(y: Array, scaling: Scaling | None) -> Array:
+    return y if scaling is None else scaling.apply(y[:, None])[:, 0]
+
+
+def _describe_task(target: Target, asked: str | None) -> str:
+    if target.classes is None:
+        what = f"regression: the target {target.name!r} is a quantity"
+        other = "`--task classification`"
+    else:
+        shown = ", ".join(map(str, target.classes[:5])) + (", …" if len(target.classes) > 5 else "")
+        what = (
+            f"classification: the target {target.name!r} has {len(target.classes)} classes, {shown}"
+        )
+        other = "`--task regression`"
+    numeric = target.classes is None or not isinstance(target.classes[0], str)
+    doubt = f" (say {other} if it is not)" if asked is None and numeric else ""
+    return what + doubt
+
+
+def _constant_columns(features: tuple[Feature, ...], encoded: Array) -> list[str]:
+    names = [name for feature in features for name in feature.inputs]
+    spans = np.nanmax(encoded, axis=0) - np.nanmin(encoded, axis=0)
+    return [
+        f"the column {name!r} is constant and carries no information"
+        for name, span in zip(names, spans, strict=True)
+        if span == 0
+    ]

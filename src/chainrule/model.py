@@ -1,0 +1,134 @@
+"""A trained model: from cells of a table to labels or numbers, scaling and names included."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.exceptions import ConvergenceWarning
+
+from .chain import Array
+from .encoding import Feature, Scaling, Target, encode
+from .errors import DivergenceError, InputError
+from .estimators import MLPClassifier, MLPRegressor
+from .mlp import MLP
+from .recipes import Recipe
+from .tables import Table
+from .training import OnEpoch
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What `chainrule train` keeps: columns, scaling, target and the network.
+
+    Attributes:
+        features: the columns, in the order of the file.
+        scaling: how the network's inputs are scaled.
+        target: what is predicted.
+        target_scaling: how a regression's target is scaled; None for classification.
+        estimator: the fitted MLPClassifier or MLPRegressor, on scaled inputs.
+    """
+
+    features: tuple[Feature, ...]
+    scaling: Scaling
+    target: Target
+    target_scaling: Scaling | None
+    estimator: MLP
+
+    def predict(self, X: ArrayLike) -> Array:
+        """Return the label or the number of each row, (rows,), for X as in the file.
+
+        X is (rows, columns) with the feature columns in the order of `features`, numbers or text.
+
+        Raises:
+            InputError: if the columns are not those of the training.
+        """
+        cells = np.asarray(X, dtype=object)
+        names = tuple(feature.name for feature in self.features)
+        if cells.ndim != 2 or cells.shape[1] != len(names):
+            raise InputError(
+                f"`X` must have the {len(names)} columns {', '.join(names)}; "
+                f"got the shape {cells.shape}."
+            )
+        rows = [[str(cell) for cell in row] for row in cells]
+        table = Table("X", names, rows, list(range(len(rows))), False, "none", "row")
+        return self.predict_table(table, range(len(names)))
+
+    def predict_table(self, table: Table, columns: Sequence[int]) -> Array:
+        """Return the label or the number of each row of a table; `columns` hold the features."""
+        return self.predict_encoded(encode(table, self.features, columns))
+
+    def predict_encoded(self, encoded: Array) -> Array:
+        """Return the label or the number of each row of inputs that are not scaled yet."""
+        predicted = self.estimator.predict(self.scaling.apply(encoded))
+        if self.target_scaling is not None:
+            predicted = self.target_scaling.undo(predicted)
+        return predicted
+
+    def probabilities(self, table: Table, columns: Sequence[int]) -> Array:
+        """Return the classes' probabilities, (rows, classes), in the order of the target's."""
+        encoded = encode(table, self.features, columns)
+        return self.estimator.predict_proba(self.scaling.apply(encoded))
+
+
+def train_model(
+    features: tuple[Feature, ...],
+    target: Target,
+    encoded: Array,
+    y: Array,
+    recipe: Recipe,
+    seed: int,
+    on_epoch: OnEpoch | None = None,
+) -> tuple[Model, DivergenceError | None]:
+    """Train on encoded rows (n, n_inputs) and their targets (n,).
+
+    A training that diverges gives the model of its last finite epoch, and the error beside it.
+
+    Raises:
+        InputError: if a setting of the recipe cannot be used.
+    """
+    scaling = Scaling.fit(encoded, recipe.scale)
+    target_scaling = None
+    if target.classes is None and not _needs_raw_target(recipe):
+        target_scaling = Scaling.fit(y[:, None], "standard")
+        y = target_scaling.apply(y[:, None])[:, 0]
+    estimator = make_estimator(recipe, target, seed)
+    divergence = None
+    with warnings.catch_warnings():
+        # the recipe says how many epochs; reaching them is the plan, not a surprise
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        try:
+            estimator.fit(scaling.apply(encoded), y, on_epoch=on_epoch)
+        except DivergenceError as error:
+            divergence = error
+    return Model(features, scaling, target, target_scaling, estimator), divergence
+
+
+def make_estimator(recipe: Recipe, target: Target, seed: int) -> MLP:
+    """Return the estimator that a recipe describes, not fitted."""
+    settings: dict[str, Any] = {
+        "hidden_layer_sizes": recipe.hidden,
+        "activation": recipe.activation,
+        "solver": recipe.solver,
+        "alpha": recipe.alpha,
+        "batch_size": recipe.batch_size,
+        "learning_rate_init": recipe.learning_rate,
+        "max_iter": recipe.epochs,
+        "n_iter_no_change": recipe.epochs,
+        "shuffle": recipe.shuffle,
+        "random_state": seed,
+        "momentum": recipe.momentum,
+        "output_activation": recipe.output_activation,
+        "initializer": recipe.initializer,
+    }
+    if recipe.loss != "auto":
+        settings["loss"] = recipe.loss
+    if target.classes is None:
+        return MLPRegressor(**settings)
+    return MLPClassifier(**settings)
+
+
+def _needs_raw_target(recipe: Recipe) -> bool:
+    return recipe.loss == "poisson"  # counts stay counts

@@ -1,0 +1,70 @@
+"""The records that commands return; `render` displays them.  Imports nothing but `factors`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .factors import Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One held-out part: `trained` and `tested` are numbers of rows.
+
+    `score` is the accuracy as a fraction, or R² for regression; `error` is the root mean squared
+    error in the target's units, None for classification.
+    """
+
+    trained: int
+    tested: int
+    score: float
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """What was trained, in words and numbers."""
+
+    layer_sizes: tuple[int, ...]
+    activation: str
+    output_activation: str
+    loss: str
+    loss_formula: str
+    n_parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What `chainrule train` has to say.
+
+    Attributes:
+        data: the name of the file or of the embedded set.
+        task: "classification" or "regression"; `metric` is "accuracy" or "r2".
+        target: the target's name; `classes` its classes, None for regression.
+        method: "k-fold" or "split".
+        folds: one a held-out part.
+        mean: the mean of the folds' scores.
+        baseline: the score of the zero rule on all rows: always the most frequent class, or R² = 0
+            for always the mean.
+        seconds: how long the folds and the final training took.
+        settings: the recipe and the options, as reported.
+        opened: one weight's gradient of the network trained on all rows, on the row in which its
+            loss is largest: `opened_place`, "line 7", whose target is `opened_target`.
+    """
+
+    data: str
+    n_rows: int
+    n_features: int
+    task: str
+    metric: str
+    target: str
+    classes: tuple[Any, ...] | None
+    network: NetworkFacts
+    method: str
+    folds: tuple[Fold, ...]
+    mean: float
+    baseline: float
+    seconds: float
+    settings: dict[str, Any]
+    opened: Explanation
+    opened_place: str
+    opened_target: Any
