@@ -1,0 +1,68 @@
+"""The command line: one file a command, results on stdout, everything else on stderr.
+
+Exit status: 0 fine, 1 findings (training diverged), 2 usage or input, 130 interrupted.
+"""
+
+import io
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import InputError
+from .predict import predict
+from .train import train
+
+app = typer.Typer(
+    name="chainrule",
+    help="Backpropagation in the open: train a network and see the chain rule in every gradient.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(train)
+app.command()(predict)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"chainrule {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; a user's mistake becomes one sentence and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
+    try:
+        status = app(standalone_mode=False)
+        sys.stdout.flush()
+    except InputError as error:
+        _fail(str(error), 2)
+    except typer.TyperException as error:
+        _fail(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("interrupted; nothing was written.", 130)
+    except BrokenPipeError:
+        # whoever read the output has gone: say nothing more, not even at interpreter exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str, status: int) -> None:
+    if message:  # without a command the help has been shown already
+        print(f"chainrule: {message}", file=sys.stderr)
+    sys.exit(status)

@@ -1,0 +1,73 @@
+"""`chainrule predict MODEL DATA`: use a kept model on the rows of a table."""
+
+import csv
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError
+from ..model import Model
+from ..modelfile import load
+from ..render import machine
+from ..tables import Table, read_table
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    csv = "csv"
+    json = "json"
+
+
+def predict(
+    model: Annotated[str, typer.Argument(help="A file that `chainrule train -o` wrote.")],
+    data: Annotated[str, typer.Argument(help="A table, '-' for stdin; the target may be absent.")],
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Add each class's probability.")
+    ] = False,
+    delimiter: Annotated[str | None, typer.Option(help="As for train; found if not given.")] = None,
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Found if not given.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Of the result.")] = Format.csv,  # noqa: A002 - the option's name
+) -> int:
+    """Predict each row of a table: one line a row, in the order of the rows."""
+    kept = load(model)
+    if probabilities and kept.target.classes is None:
+        raise InputError("`--probabilities` needs a model for classes; this one predicts numbers.")
+    table = read_table(data, delimiter, header)
+    columns = _columns(table, kept)
+    values = kept.predict_table(table, columns).tolist()
+    shares = kept.probabilities(table, columns) if probabilities else None
+    if format is Format.json:
+        print(machine.predictions(values, kept.target.classes, shares))
+        return 0
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    classes = kept.target.classes or ()
+    writer.writerow([kept.target.name, *(f"p({label})" for label in classes if probabilities)])
+    for row, value in enumerate(values):
+        writer.writerow([value, *(shares[row].tolist() if shares is not None else ())])
+    return 0
+
+
+def _columns(table: Table, model: Model) -> list[int]:
+    """Find the model's features: by name where the table has names, else by place."""
+    names = [feature.name for feature in model.features]
+    if table.has_header:
+        absent = [name for name in names if name not in table.names]
+        if absent:
+            raise InputError(
+                f"`{table.source}` lacks the column {absent[0]!r}; the model was trained on "
+                f"{', '.join(names)}."
+            )
+        return [table.names.index(name) for name in names]
+    if len(table.names) == len(names):
+        return list(range(len(names)))
+    if len(table.names) == len(names) + 1:
+        return [column for column in range(len(table.names)) if column != model.target.place]
+    raise InputError(
+        f"`{table.source}` has {len(table.names)} columns and no header; the model was trained on "
+        f"{len(names)} columns, or {len(names) + 1} with the target."
+    )

@@ -1,0 +1,1 @@
+"""Records to displays: the only place that makes text for people or machines."""

@@ -1,0 +1,57 @@
+"""Reports as JSON, each with a versioned schema: keys may be added, none changed or removed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ..factors import Explanation
+from ..reports import TrainReport
+
+
+def train_report(report: TrainReport, model: str | None) -> str:
+    """Return the report as one JSON object of schema `chainrule.train/1`."""
+    record: dict[str, Any] = {
+        "schema": "chainrule.train/1",
+        "data": report.data,
+        "rows": report.n_rows,
+        "features": report.n_features,
+        "task": report.task,
+        "target": report.target,
+        "classes": report.classes,
+        "metric": report.metric,
+        "method": report.method,
+        "scores": [fold.score for fold in report.folds],
+        "folds": [asdict(fold) for fold in report.folds],
+        "mean": report.mean,
+        "baseline": report.baseline,
+        "seconds": report.seconds,
+        "network": asdict(report.network),
+        "settings": report.settings,
+        "opened": _explanation(report.opened)
+        | {"place": report.opened_place, "target": report.opened_target},
+        "model": model,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def predictions(
+    values: Sequence[Any], classes: Sequence[Any] | None, probabilities: Any | None
+) -> str:
+    """Return predictions as one JSON object of schema `chainrule.predict/1`."""
+    record: dict[str, Any] = {"schema": "chainrule.predict/1", "predictions": list(values)}
+    if probabilities is not None:
+        record |= {"classes": classes, "probabilities": probabilities.tolist()}
+    return json.dumps(record, ensure_ascii=False, indent=2)
+
+
+def _explanation(opened: Explanation) -> dict[str, Any]:
+    return {
+        "weight": opened.weight,
+        "gradient": opened.gradient,
+        "sum": opened.value,
+        "paths": [
+            {"value": path.value, "factors": [asdict(factor) for factor in path.factors]}
+            for path in opened.paths
+        ],
+    }

@@ -1,0 +1,44 @@
+"""Live progress on standard error, only where somebody sees it."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+
+class TrainingProgress:
+    """A line a network: which, how far, the loss."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(bar_width=24),
+            TextColumn("epoch {task.completed}/{task.total}  loss {task.fields[loss]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, label: str, epochs: int) -> None:
+        """Start a network, "fold 2 of 5", of so many epochs."""
+        self._task = self._progress.add_task(label, total=epochs, loss="")
+
+    def epoch(self, number: int, loss: float) -> None:
+        """Finish an epoch, counted from 1, with this mean loss."""
+        if self._task is not None:
+            self._progress.update(self._task, completed=number, loss=f"{loss:.5f}")

@@ -1,0 +1,155 @@
+"""Reports as text for a terminal, readable at 80 columns and without colour."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..factors import Explanation, Factor, Path
+from ..reports import NetworkFacts, TrainReport
+
+SHOWN_PATHS = 5
+WIDTH = 80
+
+
+def train_report(report: TrainReport, commands: Sequence[tuple[str, str]], console: Console) -> str:
+    """Return what `chainrule train` found, and commands that go on from here with their purpose.
+
+    The text suits the console's width and colours; lines end without blanks.
+    """
+    with console.capture() as captured:
+        _network(report, console)
+        _scores(report, console)
+        _opened(report, console)
+        _next_commands(commands, console)
+    return "\n".join(line.rstrip() for line in captured.get().strip("\n").split("\n"))
+
+
+def _next_commands(commands: Sequence[tuple[str, str]], console: Console) -> None:
+    _heading("Next", console)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    table.add_column(no_wrap=True, overflow="fold")
+    for command, purpose in commands:
+        table.add_row(Text(command), Text(purpose))
+    console.print(table)
+
+
+def _heading(text: str, console: Console) -> None:
+    console.print()
+    console.print(Text(text, style="bold"))
+
+
+def _network(report: TrainReport, console: Console) -> None:
+    network = report.network
+    _heading(f"{report.data}: {report.n_rows} rows", console)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    table.add_row("network", _network_text(network))
+    table.add_row("loss", f"{network.loss.replace('_', ' ')}, {network.loss_formula}")
+    table.add_row("training", _training_text(report))
+    console.print(table)
+
+
+def _network_text(network: NetworkFacts) -> str:
+    sizes = "-".join(map(str, network.layer_sizes))
+    hidden = f"{network.activation}, " if len(network.layer_sizes) > 2 else ""
+    return f"{sizes}, {hidden}{network.output_activation} output, {network.n_parameters} parameters"
+
+
+def _training_text(report: TrainReport) -> str:
+    settings = report.settings
+    if settings["solver"] == "lbfgs":
+        return f"lbfgs, at most {settings['epochs']} iterations"
+    batch = "1 row" if settings["batch_size"] == 1 else f"{settings['batch_size']} rows"
+    rate = f"learning rate {settings['learning_rate']:g}"
+    return f"{settings['solver']}, {rate}, batches of {batch}, {settings['epochs']} epochs"
+
+
+def _scores(report: TrainReport, console: Console) -> None:
+    regression = report.task == "regression"
+    if report.method == "split":
+        title = "Split: the network is scored on rows that it has not seen in training"
+    else:
+        title = f"{len(report.folds)} folds: each network is scored on the fold it has not seen"
+    _heading(title, console)
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    metric = "R²" if regression else "accuracy"
+    for column in ("fold", "trained on", "tested on", metric, *(("error",) * regression)):
+        table.add_column(column, justify="right")
+    for number, fold in enumerate(report.folds, start=1):
+        cells = [str(number), f"{fold.trained} rows", f"{fold.tested} rows"]
+        cells.append(_score(fold.score, regression))
+        if fold.error is not None:
+            cells.append(f"{fold.error:.4g}")
+        table.add_row(*cells)
+    table.add_row("mean", "", "", Text(_score(report.mean, regression), style="bold"))
+    console.print(table)
+    rule = (
+        f"always the mean of {report.target}"
+        if regression
+        else f"always the most frequent value of {report.target}"
+    )
+    console.print(Text(f"  Baseline, {rule}: {_score(report.baseline, regression)}"))
+    if regression:
+        console.print(Text(f"  Error: root mean square, in units of {report.target}"))
+
+
+def _score(score: float, regression: bool) -> str:
+    return f"{score:.3f}" if regression else f"{100 * score:.1f} %"
+
+
+def _opened(report: TrainReport, console: Console) -> None:
+    opened = report.opened
+    _heading("Where the chain rule is: one weight's gradient, opened", console)
+    target = report.opened_target
+    shown = f"{target:.4g}" if isinstance(target, float) else str(target)
+    sentence = (
+        f"The loss J is largest in {report.opened_place} ({report.target} = {shown}). There "
+        f"∂J/∂{opened.weight} is a sum over {_paths(len(opened.paths))}, each a product of local "
+        "derivatives. The largest of them, factor by factor:"
+    )
+    console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
+    explanation(opened, console)
+
+
+def explanation(opened: Explanation, console: Console) -> None:
+    """Print an opened gradient: the largest path factor by factor, then the sum over paths."""
+    ranked = sorted(opened.paths, key=lambda path: -abs(path.value))
+    console.print(_factor_table(ranked[0]))
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    for path in ranked[:SHOWN_PATHS]:
+        table.add_row(
+            f"by {path.factors[0].name}",
+            " × ".join(f"{factor.value:.3g}" for factor in path.factors),
+            f"{path.value:+.6f}",
+        )
+    folded = ranked[SHOWN_PATHS:]
+    if folded:
+        rest = sum(path.value for path in folded)
+        table.add_row(f"{_paths(len(folded))} more", "", f"{rest:+.6f}")
+    table.add_row("sum over the paths", "", Text(f"{opened.value:+.6f}", style="bold"))
+    table.add_row("by the backward pass", "", Text(f"{opened.gradient:+.6f}", style="bold"))
+    console.print()
+    console.print(table)
+
+
+def _factor_table(path: Path) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 2))
+    for title in ("factor", "formula", "what it is"):
+        table.add_column(title, no_wrap=title != "what it is")
+    table.add_column("value", justify="right")
+    for factor in path.factors:
+        table.add_row(factor.name, factor.formula, factor.source, _number(factor))
+    return table
+
+
+def _number(factor: Factor) -> str:
+    return f"{factor.value:.4f}" if abs(factor.value) >= 1e-3 else f"{factor.value:.3g}"
+
+
+def _paths(count: int) -> str:
+    return "1 path" if count == 1 else f"{count} paths"
