@@ -37,7 +37,7 @@ class Model:
     target_scaling: Scaling | None
     estimator: MLP
 
-    def predict(self, X: ArrayLike) -> Array:
+    def predict(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the label or the number of each row, (rows,), for X as in the file.
 
         X is (rows, columns) with the feature columns in the order of `features`, numbers or text.

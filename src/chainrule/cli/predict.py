@@ -3,15 +3,16 @@
 import csv
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
-from ..model import Model
-from ..modelfile import load
 from ..render import machine
 from ..tables import Table, read_table
+
+if TYPE_CHECKING:
+    from ..model import Model
 
 
 class Format(StrEnum):
@@ -34,6 +35,8 @@ def predict(
     format: Annotated[Format, typer.Option(help="Of the result.")] = Format.csv,  # noqa: A002 - the option's name
 ) -> int:
     """Predict each row of a table: one line a row, in the order of the rows."""
+    from ..modelfile import load  # only now: scikit-learn takes seconds to load
+
     kept = load(model)
     if probabilities and kept.target.classes is None:
         raise InputError("`--probabilities` needs a model for classes; this one predicts numbers.")
@@ -52,7 +55,7 @@ def predict(
     return 0
 
 
-def _columns(table: Table, model: Model) -> list[int]:
+def _columns(table: Table, model: "Model") -> list[int]:
     """Find the model's features: by name where the table has names, else by place."""
     names = [feature.name for feature in model.features]
     if table.has_header:

@@ -7,17 +7,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..datasets import iris
 from ..encoding import SCALES
 from ..errors import InputError
-from ..experiment import Options, prepare, run
 from ..missing import POLICIES
-from ..modelfile import save
 from ..names import unknown
+from ..preparation import Options, prepare
 from ..recipes import CLASSIC, STANDARD
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
-from ..tables import read_table
+from ..tables import Table, read_table
 
 
 class Format(StrEnum):
@@ -150,15 +148,13 @@ def train(
     )
     _require_folder(output)
     notices = Console(stderr=True)
-    if data is None:
-        table = iris()
-        _say("no DATA given: training on the embedded iris data (150 rows, 3 species).", notices)
-    else:
-        table = read_table(data, delimiter, header)
-        _say(_how_read(table.has_header, table.delimiter, len(table.names), table.source), notices)
-    prepared = prepare(table, options)
+    prepared = prepare(_table(data, delimiter, header, notices), options)
     for notice in prepared.notices:
         _say(f"{notice}.", notices)
+    # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
+    from ..experiment import run
+    from ..modelfile import save
+
     with TrainingProgress(notices) as progress:
         outcome = run(prepared, recipe, options, progress)
     if output is not None and outcome.model is not None:
@@ -172,6 +168,20 @@ def train(
     else:
         print(terminal.train_report(outcome.report, _next_commands(data, output), Console()))
     return 0
+
+
+def _table(data: str | None, delimiter: str | None, header: bool | None, notices: Console) -> Table:
+    """Read the table, or take the embedded one, and say which."""
+    if data is None:
+        from ..datasets import iris
+
+        _say("no DATA given: training on the embedded iris data (150 rows, 3 species).", notices)
+        return iris()
+    table = read_table(data, delimiter, header)
+    names = "names from line 1" if table.has_header else "no header (line 1 holds data)"
+    separated = f"{len(table.names)} columns separated by {table.delimiter}"
+    _say(f"{table.source}: {separated}, {names}.", notices)
+    return table
 
 
 def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str]]:
@@ -190,11 +200,6 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
 
 def _say(sentence: str, console: Console) -> None:
     console.print(f"chainrule: {sentence}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _how_read(has_header: bool, delimiter: str, width: int, source: str) -> str:
-    names = "names from line 1" if has_header else "no header (line 1 holds data)"
-    return f"{source}: {width} columns separated by {delimiter}, {names}."
 
 
 def _hidden(text: str | None) -> tuple[int, ...] | None:

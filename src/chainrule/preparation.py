@@ -1,0 +1,93 @@
+"""Make a table ready for training: features, target and task, missing cells, numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .chain import Array
+from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
+from .errors import InputError
+from .missing import handle_missing
+from .tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to do with the table; `split` a share of the rows, None for folds."""
+
+    target: str = "-1"
+    task: str | None = None
+    folds: int = 5
+    split: float | None = None
+    missing: str = "refuse"
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A table made ready: which columns, the target, and both as numbers.
+
+    `notices` are sentences for the user; `places` say where each row stands, "line 7".
+    """
+
+    source: str
+    features: tuple[Feature, ...]
+    target: Target
+    encoded: Array
+    y: Array
+    places: list[str]
+    notices: tuple[str, ...]
+
+
+def prepare(table: Table, options: Options) -> Prepared:
+    """Find features, target and task, handle missing cells, and turn cells into numbers.
+
+    Raises:
+        InputError: if a column or cell cannot be used.
+    """
+    if len(table.names) < 2:
+        raise InputError(
+            f"`{table.source}` has one column ({table.names[0]!r}); a feature and a target are "
+            "needed. If another character separates the columns, name it with `--delimiter`."
+        )
+    index = table.index_of(options.target, "--target")
+    columns = [column for column in range(len(table.names)) if column != index]
+    features = learn_features(table, columns)
+    table, handled = handle_missing(table, features, columns, index, options.missing)
+    target = learn_target(table, index, options.task)
+    encoded = encode(table, features, columns)
+    notices = [_describe_task(target, options.task), *_constant_columns(features, encoded)]
+    return Prepared(
+        table.source,
+        features,
+        target,
+        encoded,
+        target_values(table, index, target),
+        [table.row_name(row) for row in range(len(table.rows))],
+        tuple([handled, *notices] if handled else notices),
+    )
+
+
+def _describe_task(target: Target, asked: str | None) -> str:
+    if target.classes is None:
+        what = f"regression: the target {target.name!r} is a quantity"
+        other = "`--task classification`"
+    else:
+        shown = ", ".join(map(str, target.classes[:5])) + (", …" if len(target.classes) > 5 else "")
+        what = (
+            f"classification: the target {target.name!r} has {len(target.classes)} classes, {shown}"
+        )
+        other = "`--task regression`"
+    numeric = target.classes is None or not isinstance(target.classes[0], str)
+    doubt = f" (say {other} if it is not)" if asked is None and numeric else ""
+    return what + doubt
+
+
+def _constant_columns(features: tuple[Feature, ...], encoded: Array) -> list[str]:
+    names = [name for feature in features for name in feature.inputs]
+    spans = np.nanmax(encoded, axis=0) - np.nanmin(encoded, axis=0)
+    return [
+        f"the column {name!r} is constant and carries no information"
+        for name, span in zip(names, spans, strict=True)
+        if span == 0
+    ]
