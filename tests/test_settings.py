@@ -51,5 +51,5 @@ def test_bad_hidden_sizes(sizes: Any) -> None:
 
 
 def test_good_hidden_sizes() -> None:
-    assert hidden_sizes([np.int64(3), 4]) == (3, 4)
+    assert hidden_sizes((3, 4)) == (3, 4)
     assert hidden_sizes([7]) == (7,)

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from chainrule.datasets import iris
+from chainrule.encoding import Scaling
+from chainrule.experiment import run
+from chainrule.preparation import Options, prepare
+from chainrule.recipes import STANDARD, Recipe
+from chainrule.tables import Table
+
+
+class Listener:
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, int]] = []
+        self.epochs: list[tuple[int, float]] = []
+
+    def begin(self, label: str, epochs: int) -> None:
+        self.begun.append((label, epochs))
+
+    def epoch(self, number: int, loss: float) -> None:
+        self.epochs.append((number, loss))
+
+
+QUICK: Recipe = STANDARD.changed(epochs=15)
+
+
+def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
+    return Table("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
+
+
+def test_a_classification_from_table_to_report() -> None:
+    listener = Listener()
+    outcome = run(prepare(iris(), Options(folds=3)), QUICK, Options(folds=3), listener)
+    report = outcome.report
+    assert report is not None
+    assert outcome.divergence is None
+    assert (report.task, report.metric, report.method) == ("classification", "accuracy", "k-fold")
+    assert [(fold.trained, fold.tested) for fold in report.folds] == [(100, 50)] * 3
+    assert report.mean == pytest.approx(np.mean([fold.score for fold in report.folds]))
+    assert report.mean > 0.85
+    assert report.baseline == pytest.approx(1 / 3)
+    assert report.network.layer_sizes == (4, 16, 3)
+    assert report.network.n_parameters == 4 * 16 + 16 + 16 * 3 + 3
+    labels = [label for label, _ in listener.begun]
+    assert labels == ["fold 1 of 3", "fold 2 of 3", "fold 3 of 3", "all rows"]
+    assert len(listener.epochs) == 4 * 15
+
+
+def test_the_opened_gradient_is_that_of_the_kept_network() -> None:
+    table = iris()
+    prepared = prepare(table, Options(folds=2))
+    outcome = run(prepared, QUICK, Options(folds=2), Listener())
+    assert outcome.report is not None
+    assert outcome.model is not None
+    report, model = outcome.report, outcome.model
+    opened = report.opened
+    assert opened.value == pytest.approx(opened.gradient, rel=1e-12)
+    row = int(report.opened_place.removeprefix("row ")) - 1
+    assert report.opened_target == table.rows[row][-1]
+    X = model.scaling.apply(prepared.encoded)
+    losses = [model.estimator.compute_loss(X[[i]], prepared.y[[i]]) for i in range(len(X))]
+    assert row == int(np.argmax(losses))
+    dW = model.estimator.gradients(X[[row]], prepared.y[[row]]).dW[0]
+    assert abs(opened.gradient) == abs(dW).max()
+    assert any("petal" in f.source or "sepal" in f.source for f in opened.paths[0].factors)
+
+
+def test_a_regression_by_split() -> None:
+    rows = [[str(x), str(x % 7), str(3.5 * x - 2 * (x % 7))] for x in range(60)]
+    options = Options(split=0.25)
+    outcome = run(prepare(table_of(rows, ("a", "b", "y")), options), QUICK, options, Listener())
+    report = outcome.report
+    assert report is not None
+    assert (report.task, report.metric, report.method) == ("regression", "r2", "split")
+    assert (report.folds[0].trained, report.folds[0].tested) == (45, 15)
+    assert report.baseline == 0.0
+    assert report.folds[0].error is not None
+    assert report.mean > 0.8
+
+
+def test_scaling_is_learned_from_the_training_rows_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    fit = Scaling.fit
+
+    def spy(X: np.ndarray, kind: str) -> Scaling:
+        seen.append(len(X))
+        return fit(X, kind)
+
+    monkeypatch.setattr(Scaling, "fit", spy)
+    run(prepare(iris(), Options()), QUICK.changed(epochs=1), Options(), Listener())
+    assert seen == [120] * 5 + [150]
+
+
+def test_the_same_seed_gives_the_same_scores() -> None:
+    scores = []
+    for seed in (1, 1, 2):
+        options = Options(folds=2, seed=seed)
+        report = run(prepare(iris(), options), QUICK, options, Listener()).report
+        assert report is not None
+        scores.append(([fold.score for fold in report.folds], report.opened.gradient))
+    assert scores[0] == scores[1] != scores[2]
+
+
+def test_divergence_in_a_fold_still_gives_a_finite_model() -> None:
+    rows = [[str(x), str(x * 1.5)] for x in range(40)]
+    recipe = STANDARD.changed(solver="sgd", activation="identity", learning_rate=1e4)
+    outcome = run(prepare(table_of(rows, ("x", "y")), Options()), recipe, Options(), Listener())
+    assert outcome.report is None
+    assert outcome.divergence is not None
+    assert outcome.model is not None
+    assert np.isfinite(outcome.model.predict([[1]])).all()

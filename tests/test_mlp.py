@@ -1,0 +1,18 @@
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from chainrule.estimators import MLPClassifier, MLPRegressor
+from chainrule.mlp import MLP
+
+
+@pytest.mark.parametrize("model", [MLPClassifier((3,)), MLPRegressor(hidden_layer_sizes=(3,))])
+def test_a_restored_model_is_the_fitted_one(model: MLP) -> None:
+    X, y = load_iris(return_X_y=True)
+    model.set_params(solver="lbfgs", random_state=0, tol=0.01).fit(X, y)
+    again = type(model)(**model.get_params())
+    again.restore(model.parameters_.copy(), np.unique(y), model.loss_curve_)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    assert again.compute_loss(X, y) == model.compute_loss(X, y)
+    assert again.loss_curve_ == model.loss_curve_
+    assert (again.n_iter_, again.n_features_in_) == (model.n_iter_, model.n_features_in_)

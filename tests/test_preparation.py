@@ -1,0 +1,25 @@
+import pytest
+
+from chainrule.errors import InputError
+from chainrule.preparation import Options, prepare
+from chainrule.tables import Table
+
+
+def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
+    return Table("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
+
+
+def test_prepare_says_what_it_found() -> None:
+    rows = [[str(i), "7", str(i % 2)] for i in range(20)]
+    prepared = prepare(table_of(rows, ("a", "same", "y")), Options())
+    assert any("classification: the target 'y' has 2 classes, 0, 1" in n for n in prepared.notices)
+    assert any("'same' is constant" in notice for notice in prepared.notices)
+    rows[3][0] = ""
+    dropped = prepare(table_of(rows, ("a", "same", "y")), Options(missing="drop"))
+    assert len(dropped.y) == 19
+    assert dropped.places[3] == "line 6"
+
+
+def test_one_column_is_not_a_table() -> None:
+    with pytest.raises(InputError, match=r"one column.*`--delimiter`"):
+        prepare(table_of([["1"], ["2"]], ("a",)), Options())
