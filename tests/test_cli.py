@@ -1,0 +1,163 @@
+"""The commands as a user runs them: real files, real processes."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from commands import run
+
+import chainrule
+from chainrule.datasets import iris
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> Path:
+    table = iris()
+    path = tmp_path / "flowers.csv"
+    lines = [",".join(table.names), *(",".join(row) for row in table.rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def plants(tmp_path: Path) -> Path:
+    """Numbers to predict, from numbers and text, without a header."""
+    random = np.random.default_rng(0)
+    path = tmp_path / "plants.csv"
+    rows = []
+    for _ in range(60):
+        water, soil = random.uniform(0, 10), random.choice(["clay", "sand", "loam"])
+        rows.append(f"{water:.2f},{soil},{20 + 3 * water + 5 * (soil == 'loam'):.3f}")
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_version_and_help() -> None:
+    assert run("--version").stdout == f"chainrule {chainrule.__version__}\n"
+    assert "train" in run("--help").stdout
+    shown = run("train", "--help", COLUMNS="80").stdout
+    assert all(len(line) <= 80 for line in shown.splitlines())
+    assert run().returncode == 2
+
+
+def test_train_without_data_says_which_data_it_took() -> None:
+    result = run("train", "--epochs", 20)
+    assert result.returncode == 0
+    assert "embedded iris data" in result.stderr
+    assert "4-16-3, tanh, softmax output" in result.stdout
+    assert "where the chain rule is" in result.stdout.lower()
+    assert "chainrule train DATA.csv" in result.stdout
+    assert "\x1b" not in result.stdout + result.stderr
+    assert all(len(line) <= 80 for line in result.stdout.splitlines())
+
+
+def test_train_as_json_is_nothing_but_json(flowers: Path) -> None:
+    arguments = ("train", flowers, "--format", "json", "--epochs", 20, "--seed", 4)
+    result = run(*arguments)
+    record = json.loads(result.stdout)
+    assert record["schema"] == "chainrule.train/1"
+    assert (record["task"], record["metric"]) == ("classification", "accuracy")
+    assert len(record["scores"]) == 5
+    assert record["mean"] == pytest.approx(sum(record["scores"]) / 5)
+    assert 0.8 < record["mean"] <= 1.0
+    assert record["baseline"] == pytest.approx(1 / 3)
+    assert record["seconds"] > 0
+    assert record["settings"]["epochs"] == 20
+    assert record["settings"]["seed"] == 4
+    again = json.loads(run(*arguments).stdout)
+    assert {**again, "seconds": 0} == {**record, "seconds": 0}
+
+
+def test_every_option_reaches_the_network(flowers: Path) -> None:
+    record = json.loads(
+        run(
+            *("train", flowers, "--target", "petal width (cm)", "--hidden", "5,4"),
+            *("--activation", "elu", "--loss", "huber", "--solver", "sgd", "--batch-size", 10),
+            *("--epochs", 3, "--learning-rate", 0.02, "--seed", 9, "--split", 0.2),
+            *("--scale", "minmax", "--format", "json"),
+        ).stdout
+    )
+    # four features stay: three numbers and the species, one input a category
+    assert record["network"]["layer_sizes"] == [6, 5, 4, 1]
+    assert record["network"]["activation"] == "elu"
+    assert record["network"]["loss"] == "huber"
+    assert record["task"] == "regression"
+    expected = {"solver": "sgd", "batch_size": 10, "epochs": 3, "learning_rate": 0.02, "seed": 9}
+    assert expected.items() <= record["settings"].items()
+    assert record["settings"]["split"] == 0.2
+    assert len(record["scores"]) == 1
+
+
+def test_classic_settings_can_be_changed(flowers: Path) -> None:
+    arguments = ("train", flowers, "--classic", "--epochs", 5, "--folds", 2, "--format", "json")
+    record = json.loads(run(*arguments).stdout)
+    assert record["network"]["layer_sizes"] == [4, 5, 3]
+    assert record["network"]["output_activation"] == "logistic"
+    assert record["settings"]["initializer"] == "classic"
+    assert record["settings"]["epochs"] == 5
+
+
+def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path: Path) -> None:
+    model = tmp_path / "iris.chain"
+    trained = run("train", flowers, "-o", model, "--epochs", 40)
+    assert f"the model is kept in {model}" in trained.stderr.replace("\n", "")
+    with_target = run("predict", model, flowers)
+    assert with_target.returncode == 0
+    lines = with_target.stdout.splitlines()
+    assert lines[0] == "species"
+    truth = [line.split(",")[-1] for line in flowers.read_text().splitlines()[1:]]
+    assert np.mean([a == b for a, b in zip(lines[1:], truth, strict=True)]) > 0.9
+    loaded = chainrule.load(model)
+    cells = [line.split(",")[:-1] for line in flowers.read_text().splitlines()[1:]]
+    assert loaded.predict(cells).tolist() == lines[1:]
+
+    bare = tmp_path / "bare.csv"  # columns in another order, no target
+    rows = [line.split(",") for line in flowers.read_text().splitlines()]
+    bare.write_text("\n".join(",".join([r[2], r[0], r[3], r[1]]) for r in rows))
+    assert run("predict", model, bare).stdout == with_target.stdout
+    no_header = "\n".join(",".join(r[:-1]) for r in rows[1:])
+    assert run("predict", model, "-", stdin=no_header).stdout == with_target.stdout
+    with_label = "\n".join(",".join(r) for r in rows[1:])
+    assert run("predict", model, "-", stdin=with_label).stdout == with_target.stdout
+
+
+def test_predict_as_json_and_with_probabilities(flowers: Path, tmp_path: Path) -> None:
+    model = tmp_path / "iris.chain"
+    run("train", flowers, "-o", model, "--epochs", 20)
+    record = json.loads(
+        run("predict", model, flowers, "--probabilities", "--format", "json").stdout
+    )
+    assert record["schema"] == "chainrule.predict/1"
+    assert record["classes"] == ["setosa", "versicolor", "virginica"]
+    np.testing.assert_allclose(np.sum(record["probabilities"], axis=1), 1.0)
+    table = run("predict", model, flowers, "--probabilities").stdout.splitlines()
+    assert table[0] == "species,p(setosa),p(versicolor),p(virginica)"
+    assert len(table) == 151
+
+
+def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path: Path) -> None:
+    model = tmp_path / "plants.chain"
+    result = run("train", plants, "-o", model, "--epochs", 200, "--format", "json")
+    record = json.loads(result.stdout)
+    assert "no header" in result.stderr
+    assert "regression: the target 'column 2' is a quantity" in result.stderr
+    assert (record["task"], record["metric"], record["baseline"]) == ("regression", "r2", 0.0)
+    assert record["network"]["layer_sizes"] == [4, 16, 1]
+    assert record["mean"] > 0.9
+    predicted = run("predict", model, "-", stdin="5.0,loam\n").stdout.splitlines()
+    assert float(predicted[1]) == pytest.approx(40.0, abs=3.0)
+    refused = run("predict", model, plants, "--probabilities")
+    assert refused.returncode == 2
+    assert "`--probabilities` needs a model for classes" in refused.stderr
+
+
+def test_without_python_unicode_the_report_still_comes() -> None:
+    result = run("train", "--epochs", 2, PYTHONIOENCODING="ascii")
+    assert result.returncode == 0
+    assert "sum over the paths" in result.stdout
+
+
+def test_no_color_is_honoured() -> None:
+    result = run("train", "--epochs", 2, NO_COLOR="1", FORCE_COLOR="")
+    assert "\x1b[3" not in result.stdout + result.stderr

@@ -1,0 +1,135 @@
+"""Every mistake: one sentence, exit status 2, nothing written, no traceback."""
+
+from pathlib import Path
+
+import pytest
+from commands import run
+
+ROWS = [f"{i},{i * 1.5},{'ab'[i % 2]}" for i in range(20)]
+
+
+def table(*changes: tuple[int, str], header: bool = True, rows: list[str] = ROWS) -> str:
+    lines = (["x,w,kind"] if header else []) + rows
+    for line, text in changes:
+        lines[line - 1] = text
+    return "\n".join(lines) + "\n"
+
+
+FILES = {
+    "good.csv": table(),
+    "empty.csv": "",
+    "header.csv": "x,w,kind\n",
+    "ragged.csv": table((7, "5,7.5")),
+    "letters.csv": table((9, "seven,10.5,b")),
+    "hole.csv": table((5, "3,,b")),
+    "nan.csv": table((5, "3,nan,b")),
+    "inf.csv": table((5, "3,inf,b")),
+    "one_class.csv": table(rows=[row[:-1] + "a" for row in ROWS]),
+    "rare.csv": table((5, "3,4.5,c"), (6, "3,4.5,c")),
+    "real.csv": table(rows=[f"{i},{i},{i * 0.37:.2f}" for i in range(20)]),
+    "one_column.csv": "x\n1\n2\n",
+}
+
+MISTAKES = [
+    (["train", "god.csv"], ["`god.csv` does not exist", "Did you mean 'good.csv'"]),
+    (["train", "."], ["is a folder", "empty.csv"]),
+    (["train", "empty.csv"], ["`empty.csv`", "empty"]),
+    (["train", "header.csv"], ["`header.csv` holds a header and no rows"]),
+    (["train", "ragged.csv"], ["`ragged.csv`, line 7", "2 cells", "3"]),
+    (["train", "letters.csv"], ["line 9", "column 'x'", "'seven'", "not a number"]),
+    (["train", "hole.csv"], ["line 5", "column 'w'", "--missing drop", "--missing mean"]),
+    (["train", "nan.csv"], ["line 5", "column 'w'", "'nan'", "--missing"]),
+    (["train", "inf.csv"], ["line 5", "column 'w'", "'inf'", "--missing"]),
+    (["train", "real.csv", "--task", "classification"], ["'kind'", "0.37", "--task regression"]),
+    (["train", "good.csv", "--task", "regression"], ["'kind'", "text", "--task classification"]),
+    (["train", "one_class.csv"], ["'kind'", "one class only", "'a'"]),
+    (["train", "rare.csv"], ["class 'c' has 2 rows", "5 folds"]),
+    (["train", "one_column.csv"], ["one column", "--delimiter"]),
+    (["train", "good.csv", "--target", "kin"], ["`--target`", "'kin'", "Did you mean 'kind'"]),
+    (["train", "good.csv", "--target", "3"], ["`--target`", "0 to 2", "'3'"]),
+    (["train", "good.csv", "--activation", "tahn"], ["`activation`", "Did you mean 'tanh'"]),
+    (["train", "good.csv", "--loss", "log_los"], ["`loss`", "'log_los'"]),
+    (["train", "good.csv", "--solver", "adma"], ["`solver`", "Did you mean 'adam'"]),
+    (["train", "good.csv", "--missing", "dorp"], ["`--missing`", "Did you mean 'drop'"]),
+    (["train", "good.csv", "--scale", "minmx"], ["`--scale`", "Did you mean 'minmax'"]),
+    (["train", "good.csv", "--hidden", "5,-4"], ["`--hidden`", "'5,-4'"]),
+    (["train", "good.csv", "--hidden", "5;4"], ["`--hidden`", "5,4"]),
+    (["train", "good.csv", "--batch-size", "-5"], ["--batch-size", "1"]),
+    (["train", "good.csv", "--epochs", "0"], ["--epochs", "1"]),
+    (["train", "good.csv", "--epochs", "many"], ["--epochs"]),
+    (["train", "good.csv", "--learning-rate", "-1"], ["--learning-rate", "greater than 0", "-1"]),
+    (["train", "good.csv", "--folds", "1"], ["--folds", "2"]),
+    (["train", "good.csv", "--split", "1.5"], ["`--split`", "1.5"]),
+    (["train", "good.csv", "--delimiter", "||"], ["`--delimiter`", "'||'"]),
+    (["train", "good.csv", "--lerning-rate", "1"], ["--lerning-rate", "--learning-rate"]),
+    (["train", "good.csv", "-o", "no/such/m.chain"], ["no/such/m.chain", "does not exist"]),
+    (["train", "good.csv", "-o", "."], ["`--output`", "is a folder"]),
+    (["trian", "good.csv"], ["'trian'", "'train'"]),
+    (["predict", "no.chain", "good.csv"], ["`no.chain` does not exist"]),
+    (["predict", "good.csv", "good.csv"], ["`good.csv` is not a chainrule model"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), MISTAKES, ids=lambda v: " ".join(v)[:50])
+def test_a_mistake_is_one_sentence_and_leaves_nothing(
+    arguments: list[str], words: list[str], tmp_path: Path
+) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    keep = [] if "-o" in arguments or arguments[0] != "train" else ["-o", "kept.chain"]
+    result = run(*arguments, *keep, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    sentence = result.stderr.splitlines()[-1]
+    assert sentence.startswith("chainrule: ")
+    for word in words:
+        assert word in sentence
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("policy", ["drop", "mean"])
+@pytest.mark.parametrize("name", ["hole.csv", "nan.csv", "inf.csv"])
+def test_missing_cells_are_handled_when_told(policy: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(FILES[name], encoding="utf-8")
+    result = run("train", path, "--missing", policy, "--epochs", 2)
+    assert result.returncode == 0
+    assert "1 cell" in result.stderr
+    assert f"{name}: {19 if policy == 'drop' else 20} rows" in result.stdout
+
+
+def test_a_constant_column_is_a_notice(tmp_path: Path) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text(table(rows=[f"{i},7,{'ab'[i % 2]}" for i in range(20)]), encoding="utf-8")
+    result = run("train", path, "--epochs", 2)
+    assert result.returncode == 0
+    assert "the column 'w' is constant" in result.stderr
+
+
+def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) -> None:
+    path, model = tmp_path / "real.csv", tmp_path / "real.chain"
+    path.write_text(FILES["real.csv"], encoding="utf-8")
+    steps = ("--solver", "sgd", "--activation", "identity", "--learning-rate", "1e5")
+    result = run("train", path, *steps, "-o", model)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    sentence = result.stderr.splitlines()[-1]
+    assert "diverged in epoch" in sentence
+    assert "step is too large" in sentence
+    predicted = run("predict", model, path)
+    assert predicted.returncode == 0
+    assert "nan" not in predicted.stdout
+    unscaled = run("train", path, *steps[:4], "--learning-rate", "1", "--scale", "none")
+    assert unscaled.returncode == 1
+
+
+def test_divergence_names_unscaled_inputs(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    rows = [f"{1000 * i},{i},{i * 0.37:.2f}" for i in range(20)]
+    path.write_text(table(rows=rows), encoding="utf-8")
+    result = run("train", path, "--solver", "sgd", "--activation", "identity", "--scale", "none")
+    assert result.returncode == 1
+    # the first training part holds the largest row but two: 17,000
+    assert "the inputs are unscaled (they reach 1.7e+04)" in result.stderr
