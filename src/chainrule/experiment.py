@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Protocol
 
 import numpy as np
+from numpy.random import RandomState
 
 from .chain import Array, forward
 from .encoding import Scaling
@@ -44,8 +45,10 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
 
-    def train(rows: Array | slice, label: str) -> tuple[Model, DivergenceError | None]:
+    def train(rows: Array, label: str) -> tuple[Model, DivergenceError | None]:
         progress.begin(label, recipe.epochs)
+        # files are often sorted by class, and a recipe may not shuffle
+        rows = RandomState(options.seed).permutation(rows)
         return train_model(
             prepared.features,
             prepared.target,
@@ -73,7 +76,7 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
         results = evaluate(_splits(prepared, options), y, prepared.target, predict)
     except DivergenceError as error:
         fold_divergence = error
-    model, divergence = train(slice(None), "all rows")
+    model, divergence = train(np.arange(len(y)), "all rows")
     if fold_divergence or divergence:
         return Outcome(None, model, fold_divergence or divergence)
     seconds = perf_counter() - started
