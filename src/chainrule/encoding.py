@@ -4,6 +4,7 @@ What is learned from rows (means, scales) is learned from training rows only; wh
 names (categories, classes) from the whole file, in sorted order.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,10 +13,12 @@ import numpy as np
 
 from .chain import Array
 from .errors import InputError
-from .tables import Table, is_missing, parse_number
+from .names import unknown
+from .tables import Table, holds_numbers, is_missing, listed, parse_number
 
 SCALES = ("standard", "minmax", "none")
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
+LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,47 @@ class Feature:
         return tuple(f"{self.name}={category}" for category in self.categories)
 
 
-def holds_numbers(cells: Sequence[str]) -> bool:
-    """Say whether most of a column's cells that are not missing are numbers."""
-    present = [cell for cell in cells if not is_missing(cell)]
-    return 2 * sum(parse_number(cell) is not None for cell in present) > len(present)
-
-
 def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:
-    """Say for each of these columns whether it is numbers, or text with which categories."""
+    """Say for each of these columns whether it is numbers, or text with which categories.
+
+    Raises:
+        InputError: for a column without a value, or of numbers written with commas.
+    """
     features = []
     for index in columns:
-        cells = table.column(index)
-        categories = None if holds_numbers(cells) else tuple(sorted(set(cells) - {""}))
+        _require_values(table, index)
+        text = _is_text(table, index)
+        categories = tuple(sorted(set(table.column(index)) - {""})) if text else None
         features.append(Feature(table.names[index], categories))
     return tuple(features)
+
+
+def _require_values(table: Table, index: int) -> None:
+    cells = table.column(index)
+    if all(is_missing(cell) for cell in cells):
+        raise InputError(
+            f"`{table.source}` has no value in column {table.names[index]!r}: its cells are all "
+            f"missing, such as {cells[0]!r}. Remove the column."
+        )
+
+
+def _is_text(table: Table, index: int) -> bool:
+    """Say whether a column is text; what would be numbers but for separators is refused."""
+    cells = table.column(index)
+    if holds_numbers(cells):
+        return False
+    bare = [re.sub(r"[,'\s]", "", cell) for cell in cells]
+    spelled = [
+        parse_number(cell) is None and parse_number(bare[row]) is not None
+        for row, cell in enumerate(cells)
+    ]
+    if any(spelled) and holds_numbers(bare):
+        row = spelled.index(True)
+        raise InputError(
+            f"{table.place(row, index)}: {cells[row]!r} looks like a number but is none here; "
+            "write numbers with a decimal point and nothing between the digits, such as 1234.5."
+        )
+    return True
 
 
 def encode(table: Table, features: Sequence[Feature], columns: Sequence[int]) -> Array:
@@ -74,8 +104,8 @@ def _one_hot(table: Table, categories: Sequence[str], index: int) -> Array:
             hot[row, places[cell]] = 1.0
         else:
             raise InputError(
-                f"{table.place(row, index)}: {cell!r} is none of the values seen in training: "
-                f"{', '.join(categories[:10])}."
+                f"{table.place(row, index)}: {cell!r} is none of the values seen in training, "
+                f"{listed(categories)}; correct it, or train again with rows that have it."
             )
     return hot
 
@@ -93,18 +123,28 @@ class Scaling:
         """Learn from training rows: "standard" (mean 0, variance 1), "minmax" (0 to 1), "none".
 
         A constant input keeps the scale 1.
+
+        Raises:
+            InputError: if there is no such kind.
         """
+        if kind not in SCALES:
+            raise InputError(unknown(kind, SCALES, "scale"))
         present = ~np.isnan(X)
-        counts = np.maximum(present.sum(axis=0), 1)
-        fill = np.where(present, X, 0.0).sum(axis=0) / counts
-        filled = np.where(present, X, fill)
+        # times powers of two, which is exact, so that squares neither overflow nor vanish
+        exponents = np.frexp(np.abs(X).max(axis=0, where=present, initial=0.0))[1]
+        unit = np.ldexp(np.where(present, X, 0.0), -exponents)
+        low = unit.min(axis=0, where=present, initial=np.inf)
+        high = unit.max(axis=0, where=present, initial=-np.inf)
+        means = unit.sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+        fill = np.where(low == high, low, means)  # the mean of equal numbers may be rounded
+        filled = np.where(present, unit, fill)
+        center, scale = np.zeros_like(fill), np.zeros_like(fill)
         if kind == "standard":
             center, scale = fill, filled.std(axis=0)
         elif kind == "minmax":
             center, scale = filled.min(axis=0), np.ptp(filled, axis=0)
-        else:
-            center, scale = np.zeros_like(fill), np.ones_like(fill)
-        return cls(fill, center, np.where(scale > 0, scale, 1.0))
+        fill, center, scale = (np.ldexp(part, exponents) for part in (fill, center, scale))
+        return cls(fill, center, np.where((low < high) & (scale > 0), scale, 1.0))
 
     def apply(self, X: Array) -> Array:
         """Return the scaled inputs, (rows, n_inputs)."""
@@ -139,28 +179,32 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
     """Find the task from the target's cells, unless it is given, and the classes in sorted order.
 
     Text means classes; so do whole numbers of at most MAX_CLASSES values that repeat twice or more
-    on average.  Anything else is a quantity.
+    on average.  Anything else is a quantity.  No cell of the target may be missing.
 
     Raises:
-        InputError: if the column does not suit the task, or holds one class only.
+        InputError: if the column has no value, does not suit the task, or holds one class only.
     """
     cells, name = table.column(index), table.names[index]
-    if not holds_numbers(cells):
+    _require_values(table, index)
+    # whoever asks for classes may have them spelled as numbers with commas
+    if not holds_numbers(cells) if task == "classification" else _is_text(table, index):
         if task == "regression":
+            row = next(row for row, cell in enumerate(cells) if parse_number(cell) is None)
             raise InputError(
-                f"`--task regression` needs numbers; the target {name!r} holds text such as "
-                f"{cells[0]!r}. Use `--task classification`."
+                f"{table.place(row, index)}: {cells[row]!r} is text, and `--task regression` needs "
+                "a target of numbers. Use `--task classification`."
             )
         return Target(name, index, _two_or_more(sorted(set(cells)), name))
     numbers = table.numbers(index)
-    real = numbers != np.round(numbers)
-    if task == "classification" and real.any():
+    no_label = (numbers != np.round(numbers)) | (abs(numbers) > LARGEST_LABEL)
+    if task == "classification" and no_label.any():
+        row = int(no_label.argmax())
         raise InputError(
-            f"`--task classification` needs classes; the target {name!r} holds real numbers "
-            f"such as {cells[int(real.argmax())]}. Use `--task regression`."
+            f"{table.place(row, index)}: {cells[row]!r} is no class, and `--task classification` "
+            "needs a target of text, or of whole numbers up to 2^53. Use `--task regression`."
         )
     few = len(np.unique(numbers)) <= min(MAX_CLASSES, len(cells) // 2)
-    if task == "regression" or (task is None and (real.any() or not few)):
+    if task == "regression" or (task is None and (no_label.any() or not few)):
         return Target(name, index, None)
     return Target(name, index, _two_or_more(sorted({int(number) for number in numbers}), name))
 
@@ -168,8 +212,8 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
 def _two_or_more(classes: list[Any], name: str) -> tuple[Any, ...]:
     if len(classes) < 2:
         raise InputError(
-            f"the target {name!r} holds one class only, {classes[0]!r}; there is nothing to tell "
-            "apart."
+            f"the target {name!r} holds one class only, {classes[0]!r}; at least two are needed. "
+            "Name another column with `--target`."
         )
     return tuple(classes)
 
