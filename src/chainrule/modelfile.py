@@ -8,14 +8,15 @@ field zeroed, so that a damaged file is noticed.
 import hashlib
 import json
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sklearn
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
@@ -66,17 +67,26 @@ def load(path: str | os.PathLike[str]) -> Model:
         raise InputError(f"`{name}` does not exist.") from None
     except OSError as error:
         raise InputError(f"`{name}` cannot be read: {error.strerror}.") from error
-    description = _description_of(path, data)
+    description = _description_of(name, data)
     if description.get("schema") != SCHEMA:
         raise InputError(
             f"`{name}` has the schema {description.get('schema')!r}, this version reads "
             f"{SCHEMA!r}; a newer chainrule may have written it."
         )
-    digest = str(description["sha256"])
-    blank = data.replace(digest.encode(), _NO_DIGEST.encode(), 1)
+    digest = str(description.get("sha256"))
+    blank = data.replace(digest.encode(errors="replace"), _NO_DIGEST.encode(), 1)
     if hashlib.sha256(blank).hexdigest() != digest:
-        raise InputError(f"`{name}` is damaged: its content does not match its digest.")
-    return _rebuild(load_tensors(data), description)
+        raise InputError(
+            f"`{name}` is damaged: its content does not match its digest. Restore it from a copy, "
+            "or train again."
+        )
+    try:
+        return _rebuild(load_tensors(data), description)
+    except (SafetensorError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # whole as it was written, but not by `save`
+        raise InputError(
+            f"`{name}` describes no model that can be rebuilt ({type(error).__name__}: {error})."
+        ) from error
 
 
 def _describe(model: Model) -> dict[str, Any]:
@@ -115,12 +125,16 @@ def _rebuild(arrays: dict[str, Array], description: dict[str, Any]) -> Model:
     layers = {
         name: array for name, array in arrays.items() if not name.startswith(("inputs.", "target."))
     }
-    targets = np.array(classes) if classes is not None else np.zeros(1)
+    # twice each: scikit-learn warns of a column of labels in which hardly any comes again
+    targets = np.repeat(classes, 2) if classes is not None else np.zeros(1)
     estimator.restore(Parameters.from_named(layers), targets, stored["loss_curve"])
+    scaling, inputs = _scaling(arrays, "inputs"), sum(len(feature.inputs) for feature in features)
+    if {inputs} != {estimator.n_features_in_, scaling.fill.size}:
+        raise ValueError(f"{inputs} inputs for a network of {estimator.n_features_in_}")
     scaled_target = "target.fill" in arrays
     return Model(
         features,
-        _scaling(arrays, "inputs"),
+        scaling,
         target,
         _scaling(arrays, "target") if scaled_target else None,
         estimator,
@@ -136,31 +150,36 @@ def _serialized(arrays: dict[str, Array], description: dict[str, Any]) -> bytes:
     return save_tensors(arrays, metadata={"chainrule": text})
 
 
-def _description_of(path: str | os.PathLike[str], data: bytes) -> dict[str, Any]:
+def _description_of(name: str, data: bytes) -> dict[str, Any]:
+    """Read the metadata of safetensors: a length of 8 bytes, then JSON of that length."""
     try:
-        with safe_open(os.fspath(path), framework="numpy") as file:
-            metadata = file.metadata() or {}
-        return dict(json.loads(metadata["chainrule"]))
-    except (SafetensorError, KeyError, ValueError):
-        raise InputError(
-            f"`{path}` is not a chainrule model ({len(data)} bytes); it may be damaged."
-        ) from None
+        length = int.from_bytes(data[:8], "little")
+        metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+        description = json.loads(metadata["chainrule"])
+        if isinstance(description, dict):
+            return description
+    except (ValueError, TypeError, LookupError, RecursionError):
+        pass  # other JSON, or none
+    raise InputError(
+        f"`{name}` is not a chainrule model, or a damaged one ({len(data)} bytes); "
+        "`chainrule train DATA -o FILE` writes one."
+    )
 
 
 def _write_atomically(path: Path, data: bytes) -> None:
     """Write beside the file, flush to the disk, rename: whoever looks sees the old or the new."""
-    temporary = None
+    target = Path(os.path.realpath(path))  # a link stays a link
+    temporary = target.parent / f".chainrule-{secrets.token_hex(8)}"
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        if target.exists() and not target.is_file():
+            raise InputError(f"`{path}` is a folder or a device; name a file.")
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
+        temporary.replace(target)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise InputError(f"`{path}` cannot be written: {error.strerror}.") from error
+    finally:
+        with suppress(OSError):  # there only if something failed, an interrupt included
+            temporary.unlink()
