@@ -147,6 +147,9 @@ def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path:
     assert record["mean"] > 0.9
     predicted = run("predict", model, "-", stdin="5.0,loam\n").stdout.splitlines()
     assert float(predicted[1]) == pytest.approx(40.0, abs=3.0)
+    filled = run("predict", model, "-", stdin="5.0,loam\n,clay\n")
+    assert "cells without a value in 1 row are filled in" in filled.stderr
+    assert len(filled.stdout.splitlines()) == 3
     refused = run("predict", model, plants, "--probabilities")
     assert refused.returncode == 2
     assert "`--probabilities` needs a model for classes" in refused.stderr

@@ -25,14 +25,15 @@ def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
 
 def test_predict_takes_the_cells_of_the_file() -> None:
     table = iris()
-    model = trained(prepare(table, Options()))
+    prepared = prepare(table, Options())
+    model = trained(prepared)
     cells = [row[:-1] for row in table.rows]
     from_text = model.predict(cells)
     numbers = np.array(cells, dtype=float)
     np.testing.assert_array_equal(from_text, model.predict(numbers))
-    np.testing.assert_array_equal(from_text, model.predict_table(table, range(4)))
+    np.testing.assert_array_equal(from_text, model.predict_encoded(prepared.encoded))
     assert np.mean(from_text == np.array(table.column(4))) > 0.9
-    shares = model.probabilities(table, range(4))
+    shares = model.probabilities(prepared.encoded)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
     assert model.target.classes == ("setosa", "versicolor", "virginica")
 

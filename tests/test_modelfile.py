@@ -16,6 +16,7 @@ from safetensors.numpy import save as save_tensors
 
 import chainrule.modelfile
 from chainrule.chain import Array
+from chainrule.encoding import encode
 from chainrule.errors import InputError
 from chainrule.model import Model, train_model
 from chainrule.modelfile import SCHEMA, load, save
@@ -91,16 +92,17 @@ def test_a_loaded_model_predicts_the_same(name: str, tmp_path: Path) -> None:
     model = model_of(table, **changes)
     save(model, tmp_path / "m.chain")
     loaded = load(str(tmp_path / "m.chain"))
-    expected = model.predict_table(table, [0, 1])
-    found = loaded.predict_table(table, [0, 1])
+    encoded = encode(table, model.features, [0, 1])
+    expected = model.predict_encoded(encoded)
+    found = loaded.predict_encoded(encoded)
     assert found.tolist() == expected.tolist()
     assert found.dtype == expected.dtype
     assert (loaded.features, loaded.target) == (model.features, model.target)
     assert loaded.estimator.get_params() == model.estimator.get_params()
     assert loaded.estimator.loss_curve_ == model.estimator.loss_curve_
     if model.target.classes is not None:
-        shares = loaded.probabilities(table, [0, 1])
-        np.testing.assert_array_equal(shares, model.probabilities(table, [0, 1]))
+        shares = loaded.probabilities(encoded)
+        np.testing.assert_array_equal(shares, model.probabilities(encoded))
     before = (tmp_path / "m.chain").read_bytes()
     save(loaded, tmp_path / "m.chain")
     assert (tmp_path / "m.chain").read_bytes() == before
@@ -153,7 +155,6 @@ def test_a_file_of_another_length_is_noticed(data: bytes, tmp_path: Path) -> Non
         b"\2\0\0\0\0\0\0\0{}",
         b"\2\0\0\0\0\0\0\0[]",
         (200_000).to_bytes(8, "little") + b"[" * 200_000,
-        b"\xff" * 64,
         save_tensors({"W1": np.zeros((2, 2))}),
         save_tensors({"W1": np.zeros((2, 2))}, metadata={"format": "np"}),
         *[
@@ -186,7 +187,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="is not a chainrule model"):
         load_bytes(pickle.dumps(Trap()), tmp_path)
-    assert not (tmp_path / "sprung").exists()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["m.chain"]
     source = Path(chainrule.modelfile.__file__).read_text(encoding="utf-8")
     assert not any(f"import {name}" in source for name in ("pickle", "joblib", "marshal"))
 
@@ -298,3 +299,10 @@ def test_a_file_is_written_as_others_are(model: Model, tmp_path: Path) -> None:
     assert link.is_symlink()
     assert target.stat().st_mode == (tmp_path / "plain").stat().st_mode
     assert load(link).target == model.target
+
+
+def test_a_seed_of_numpy_is_kept_as_a_number(tmp_path: Path) -> None:
+    model = model_of(table_of(lambda row: "yes" if row % 3 else "no"))
+    model.estimator.set_params(random_state=np.int64(7))
+    save(model, tmp_path / "m.chain")
+    assert load(tmp_path / "m.chain").estimator.random_state == 7

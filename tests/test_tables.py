@@ -187,7 +187,6 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "has_header"),
     [
         ("a,b\n1,2\n", True),
-        ("1,2\n3,4\n", False),
         ("a,2\n1,2\n", False),  # a name that is a number; `--header` says so
         ("?,a\n1,a\n2,b\n", False),  # a missing cell is no name
         (",a\n1,x\n2,y\n", False),  # nor is an empty one, unless others are

@@ -54,11 +54,7 @@ class Model:
             )
         rows = [[str(cell) for cell in row] for row in cells]
         table = Table("X", names, rows, list(range(len(rows))), False, "none", "row")
-        return self.predict_table(table, range(len(names)))
-
-    def predict_table(self, table: Table, columns: Sequence[int]) -> Array:
-        """Return the label or the number of each row of a table; `columns` hold the features."""
-        return self.predict_encoded(encode(table, self.features, columns))
+        return self.predict_encoded(encode(table, self.features, range(len(names))))
 
     def predict_encoded(self, encoded: Array) -> Array:
         """Return the label or the number of each row of inputs that are not scaled yet."""
@@ -67,9 +63,8 @@ class Model:
             predicted = self.target_scaling.undo(predicted)
         return predicted
 
-    def probabilities(self, table: Table, columns: Sequence[int]) -> Array:
+    def probabilities(self, encoded: Array) -> Array:
         """Return the classes' probabilities, (rows, classes), in the order of the target's."""
-        encoded = encode(table, self.features, columns)
         return self.estimator.predict_proba(self.scaling.apply(encoded))
 
 

@@ -146,7 +146,8 @@ def _scaling(arrays: dict[str, Array], prefix: str) -> Scaling:
 
 
 def _serialized(arrays: dict[str, Array], description: dict[str, Any]) -> bytes:
-    text = json.dumps(description, ensure_ascii=False, sort_keys=True)
+    # settings may be NumPy's numbers, such as a seed
+    text = json.dumps(description, ensure_ascii=False, sort_keys=True, default=np.generic.item)
     return save_tensors(arrays, metadata={"chainrule": text})
 
 

@@ -215,8 +215,7 @@ def _decode(data: bytes, source: str) -> str:
             return text
         before, byte = data[: data.index(0)], 0
     except UnicodeDecodeError as error:
-        # the error counts from behind a byte order mark
-        before, byte = error.object[: error.start], error.object[error.start]
+        before, byte = error.object[: error.start], error.object[error.start]  # no mark in it
     line = len((before + b".").splitlines())
     raise InputError(
         f"`{source}`, line {line} is not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8."

@@ -5,8 +5,10 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
+from ..encoding import encode
 from ..errors import InputError
 from ..render import machine
 from ..tables import Table, read_table
@@ -41,9 +43,14 @@ def predict(
     if probabilities and kept.target.classes is None:
         raise InputError("`--probabilities` needs a model for classes; this one predicts numbers.")
     table = read_table(data, delimiter, header)
-    columns = _columns(table, kept)
-    values = kept.predict_table(table, columns).tolist()
-    shares = kept.probabilities(table, columns) if probabilities else None
+    encoded = encode(table, kept.features, _columns(table, kept))
+    if np.isnan(encoded).any():
+        count = int(np.isnan(encoded).any(axis=1).sum())
+        rows = "1 row" if count == 1 else f"{count} rows"
+        notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
+        print(f"chainrule: {notice}.", file=sys.stderr)
+    values = kept.predict_encoded(encoded).tolist()
+    shares = kept.probabilities(encoded) if probabilities else None
     if format is Format.json:
         print(machine.predictions(values, kept.target.classes, shares))
         return 0
