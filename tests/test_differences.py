@@ -1,4 +1,4 @@
-"""The oracles against derivatives known in closed form, and their errors against the truth."""
+"""The oracles against derivatives known in closed form, alone and within the checker."""
 
 import math
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.chain import Array
+from chainrule.check import check_gradients
 from chainrule.differences import (
     COMPLEX_STEP,
     EPS,
@@ -54,6 +55,17 @@ def test_both_oracles_on_smooth_functions(name: str, x: float) -> None:
     slope, error = richardson(point, ONE, x, noise(point, generator()))
     assert abs(slope - true) <= 10 * error  # as `agree` allows
     assert error <= 1e-8 * max(abs(true), abs(point.value(0, {})) / x)
+
+
+def test_richardson_needs_few_evaluations() -> None:
+    moved = []
+
+    def loss(arrays: dict[str, Array]) -> float:
+        moved.append(arrays["x"])
+        return math.exp(arrays["x"][0])
+
+    assert richardson(Point(loss, ONE), ONE, 1.0, EPS).error < 1e-11
+    assert len(moved) <= 10
 
 
 @pytest.mark.parametrize("distance", [1e-1, 1e-2, 1e-3, 1e-4])
@@ -170,3 +182,98 @@ def test_point_gives_copies() -> None:
     assert point.value(0.0, {}) == 2
     assert point.value(1.0, {"x": np.ones(2)}) == 4
     np.testing.assert_array_equal(x, 0)
+
+
+@pytest.mark.parametrize(
+    ("loss", "derivative"),
+    [
+        (lambda x: np.sum(np.abs(x)), np.sign),
+        (lambda x: np.sum(np.real(x) ** 2), lambda x: 2 * x),
+        (lambda x: np.sum(np.tanh(x)) + 1e-3 * np.sum(np.abs(x)),
+         lambda x: 1 - np.tanh(x) ** 2 + 1e-3 * np.sign(x)),
+        (lambda x: np.vdot(x, x), lambda x: 2 * x),
+        (lambda x: np.linalg.norm(x), lambda x: x / np.linalg.norm(x)),
+        (lambda x: float(np.sum(x**3)), lambda x: 3 * x**2),
+        (lambda x: sum(math.exp(value) for value in x), np.exp),
+        (lambda x: np.sum(x.astype(np.float64) ** 2), lambda x: 2 * x),
+        (lambda x: np.float64(np.var(x)), lambda x: 2 * (x - x.mean()) / x.size),
+    ],
+)  # fmt: skip
+def test_code_that_is_not_analytic(
+    loss: Callable[[Array], Any], derivative: Callable[[Array], Array]
+) -> None:
+    x = np.array([0.3, -1.2, 0.7, 2.0])
+    (parameter,) = check_gradients(loss, x, derivative(x)).parameters
+    assert (parameter.verdict, parameter.oracle) == ("right", RICHARDSON)
+    assert not check_gradients(loss, x, derivative(x) * 1.001).ok
+    assert not check_gradients(loss, x, 0 * x).ok  # which is what a dropped imaginary part says
+
+
+@pytest.mark.parametrize(
+    ("loss", "derivative"),
+    [
+        (lambda x: np.sum(np.maximum(x, 0.1 * x)), lambda x: np.where(x > 0, 1, 0.1)),
+        (lambda x: np.sum(np.where(x > 0, x, np.expm1(x))), lambda x: np.exp(np.minimum(x, 0))),
+        (lambda x: np.sum(np.clip(x, -1, 1) ** 2), lambda x: 2 * x * (np.abs(x) < 1)),
+        (lambda x: np.log(np.sum(np.exp(x - np.max(x)))) + np.max(x),
+         lambda x: np.exp(x) / np.sum(np.exp(x))),
+        (lambda x: np.sum(np.sort(x) * np.arange(4)), lambda x: np.argsort(np.argsort(x))),
+    ],
+)  # fmt: skip
+def test_code_with_branches_is_analytic(
+    loss: Callable[[Array], Any], derivative: Callable[[Array], Array]
+) -> None:
+    x = np.array([0.3, -1.2, 0.7, 2.0])
+    (parameter,) = check_gradients(loss, x, derivative(x)).parameters
+    assert (parameter.verdict, parameter.oracle) == ("right", COMPLEX_STEP)
+    assert not check_gradients(loss, x, derivative(x) * 1.001).ok
+
+
+def test_oracle_is_chosen_for_each_array() -> None:
+    at = {"a": np.array([0.5, -2.0]), "b": np.array([0.5, -2.0])}
+    check = check_gradients(
+        lambda p: np.sum(p["a"] ** 2) + np.sum(np.abs(p["b"])),
+        at,
+        {"a": 2 * at["a"], "b": np.sign(at["b"])},
+    )
+    oracles = {p.name: p.oracle for p in check.parameters}
+    assert oracles == {"a": COMPLEX_STEP, "b": RICHARDSON}
+    assert check.ok
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("wrap", [float, np.asarray])
+def test_numbers_of_any_size(size: float, wrap: Callable[[Any], Any]) -> None:
+    x = np.array([0.5, -1.0, 2.0]) * size
+
+    def loss(x: Array) -> Any:
+        return wrap(np.sum(np.sin(x / size)))
+
+    found = np.cos(x / size) / size
+    assert check_gradients(loss, x, found).ok
+    assert not check_gradients(loss, x, found * 1.001).ok
+
+
+def test_numbers_of_mixed_sizes() -> None:
+    x = np.array([1e-5, 1.0, 1e3])
+    assert check_gradients(lambda x: float(np.sum(np.log(x))), x, 1 / x).ok
+    assert not check_gradients(lambda x: float(np.sum(np.log(x))), x, 1.001 / x).ok
+
+
+def test_number_next_to_zero_is_moved_like_the_others() -> None:
+    x = np.array([1e-13, 1.0])
+    check = check_gradients(lambda x: float(np.sum(np.sin(x))), x, np.cos(x))
+    assert check.parameters[0].verdict == "right"
+    found = np.cos(x) * [1.001, 1]
+    assert not check_gradients(lambda x: float(np.sum(np.sin(x))), x, found).ok
+
+
+def test_complex_step_is_doubted_before_the_gradient() -> None:
+    def loss(x: Array) -> Array:
+        # code that drops the imaginary part when one element moves, but not when all do
+        moved = np.count_nonzero(np.imag(x))
+        return np.asarray(np.sum(x**2 if moved != 1 else np.real(x) ** 2))
+
+    x = np.array([0.5, -2.0])
+    (parameter,) = check_gradients(loss, x, 2 * x).parameters
+    assert (parameter.verdict, parameter.oracle) == ("right", RICHARDSON)
