@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from chainrule.datasets import iris
 from chainrule.errors import InputError
 from chainrule.model import Model, make_estimator, train_model
+from chainrule.modelfile import load, save
 from chainrule.preparation import Options, Prepared, prepare
 from chainrule.recipes import CLASSIC, STANDARD, Recipe
 from chainrule.tables import Table
@@ -84,3 +87,10 @@ def test_the_classic_recipe_makes_the_tutorials_network() -> None:
     assert estimator.loss == "half_squared_error"
     assert estimator.initializer == "classic"
     assert estimator.n_iter_no_change == estimator.max_iter == 500
+
+
+def test_a_seed_of_numpy_is_kept_as_a_number(tmp_path: Path) -> None:
+    model = trained(prepare(iris(), Options()))
+    model.estimator.set_params(random_state=np.int64(7))
+    save(model, tmp_path / "m.chain")
+    assert load(tmp_path / "m.chain").estimator.random_state == 7

@@ -299,10 +299,3 @@ def test_a_file_is_written_as_others_are(model: Model, tmp_path: Path) -> None:
     assert link.is_symlink()
     assert target.stat().st_mode == (tmp_path / "plain").stat().st_mode
     assert load(link).target == model.target
-
-
-def test_a_seed_of_numpy_is_kept_as_a_number(tmp_path: Path) -> None:
-    model = model_of(table_of(lambda row: "yes" if row % 3 else "no"))
-    model.estimator.set_params(random_state=np.int64(7))
-    save(model, tmp_path / "m.chain")
-    assert load(tmp_path / "m.chain").estimator.random_state == 7
