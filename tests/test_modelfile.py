@@ -256,11 +256,7 @@ def test_a_full_disk_leaves_the_old_file(model: Model, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["fsync", "replace"])
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
 def test_a_failure_leaves_the_old_file(
-    name: str,
-    error: BaseException,
-    model: Model,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    name: str, error: BaseException, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object) -> None:
         raise error
