@@ -110,7 +110,7 @@ class MLPRegressor(RegressorMixin, MLP):
 
     J = (Σ_rows ℓ + ½ α Σ W²) / rows with `loss="squared_error"` by default: ℓ = ½ Σ (a − y)²,
     summed over the outputs.  The output is linear unless the loss or `output_activation` says
-    otherwise.  y is (rows,) or (rows, n_outputs).
+    otherwise.  y is (rows,) or (rows, n_outputs); one column is taken as (rows,), with a warning.
 
     Attributes: as in MLPClassifier, without `classes_`.
 
@@ -180,6 +180,8 @@ class MLPRegressor(RegressorMixin, MLP):
             raise InputError(f"`loss` {loss.name} compares classes; use MLPClassifier for it.")
         if loss.name == "poisson" and (np.asarray(y) < 0).any():
             raise InputError(f"`y` must not be negative with the poisson loss; it has {np.min(y)}.")
+        if np.ndim(y) == 2 and np.shape(y)[1] == 1:
+            y = column_or_1d(y, warn=True)
         self._one_dimensional = np.ndim(y) == 1
         return loss, loss.outputs[0] if loss.outputs else "identity"
 
