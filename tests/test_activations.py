@@ -7,6 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 from autograd import elementwise_grad
+from scipy.integrate import quad
 
 from chainrule.activations import ACTIVATIONS, EXPONENTIAL, SELU_ALPHA, SELU_SCALE
 from chainrule.chain import Array
@@ -129,3 +130,24 @@ def test_exponential_is_its_own_derivative() -> None:
     assert EXPONENTIAL.derivative_by_a is not None
     np.testing.assert_array_equal(EXPONENTIAL.derivative_by_a(a), a)
     np.testing.assert_array_equal(EXPONENTIAL.derivative(Z), a)
+
+
+def test_selus_constants_are_the_fixed_point_of_mean_0_and_variance_1() -> None:
+    """Klambauer et al. 2017, equation 14: for normal z, selu(z) has mean 0 and variance 1."""
+    assert (
+        pytest.approx(
+            -mpmath.sqrt(2 / mpmath.pi) / (mpmath.erfc(1 / mpmath.sqrt(2)) * mpmath.exp(0.5) - 1),
+            rel=1e-14,
+        )
+        == SELU_ALPHA
+    )
+    selu = ACTIVATIONS["selu"].value
+
+    def moment(power: int) -> float:
+        def weighted(z: float) -> float:
+            return float(selu(np.array([z]))[0]) ** power * np.exp(-z * z / 2)
+
+        return sum(quad(weighted, *ends)[0] for ends in ((-12, 0), (0, 12))) / np.sqrt(2 * np.pi)
+
+    assert moment(1) == pytest.approx(0.0, abs=1e-12)
+    assert moment(2) == pytest.approx(1.0, abs=1e-12)
