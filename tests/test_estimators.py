@@ -272,6 +272,14 @@ def test_a_loss_that_runs_away_without_becoming_infinite_is_divergence() -> None
         model.fit(X, y)
 
 
+def test_a_last_step_to_infinity_is_divergence_though_the_loss_was_finite() -> None:
+    X, y = iris()
+    model = MLPClassifier((4,), solver="sgd", learning_rate_init=1e308, max_iter=1)
+    with pytest.raises(DivergenceError, match="epoch 1"):
+        model.set_params(batch_size=150, alpha=1e10, random_state=0).fit(X, y)
+    assert all(np.isfinite(W).all() for W in model.coefs_)
+
+
 def test_on_epoch_hears_every_epoch() -> None:
     X, y = iris()
     heard: list[tuple[int, float]] = []
@@ -282,5 +290,6 @@ def test_on_epoch_hears_every_epoch() -> None:
 
 def test_stopping_at_max_iter_is_said() -> None:
     X, y = iris()
-    with pytest.warns(ConvergenceWarning, match="`max_iter`=2"):
-        MLPClassifier((4,), max_iter=2).fit(X, y)
+    for solver in ("adam", "lbfgs"):
+        with pytest.warns(ConvergenceWarning, match="`max_iter`=2"):
+            MLPClassifier((4,), solver=solver, max_iter=2).fit(X, y)

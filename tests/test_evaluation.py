@@ -32,10 +32,16 @@ def test_folds_of_numbers() -> None:
     assert sorted(tested) == list(range(11))
 
 
-def test_the_seed_decides() -> None:
-    y = np.arange(20.0)
+@pytest.mark.parametrize(
+    ("y", "target"), [(np.arange(20.0), NUMBER), (np.array(list("aaaaaaabbbbbbbcccccc")), CLASSES)]
+)
+def test_the_seed_decides(y: np.ndarray, target: Target) -> None:
     first, again, other = (
-        [test.tolist() for _, test in folds(y, NUMBER, 4, seed)] for seed in (1, 1, 2)
+        [test.tolist() for _, test in folds(y, target, 4, seed)] for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    first, again, other = (
+        [test.tolist() for _, test in split(y, target, 0.3, seed)] for seed in (1, 1, 2)
     )
     assert first == again != other
 

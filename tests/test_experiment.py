@@ -1,9 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from chainrule.datasets import iris
 from chainrule.encoding import Scaling
 from chainrule.experiment import run
+from chainrule.model import train_model
 from chainrule.preparation import Options, prepare
 from chainrule.recipes import STANDARD, Recipe
 from chainrule.tables import Table
@@ -64,7 +67,9 @@ def test_the_opened_gradient_is_that_of_the_kept_network() -> None:
     assert row == int(np.argmax(losses))
     dW = model.estimator.gradients(X[[row]], prepared.y[[row]]).dW[0]
     assert abs(opened.gradient) == abs(dW).max()
-    assert any("petal" in f.source or "sepal" in f.source for f in opened.paths[0].factors)
+    source = opened.paths[0].factors[-1].source
+    place = int(opened.weight.partition("[")[2].partition(",")[0])
+    assert source == f"input, {table.names[place]}"
 
 
 def test_a_regression_by_split() -> None:
@@ -111,3 +116,17 @@ def test_divergence_in_a_fold_still_gives_a_finite_model() -> None:
     assert outcome.divergence is not None
     assert outcome.model is not None
     assert np.isfinite(outcome.model.predict([[1]])).all()
+
+
+def test_rows_are_trained_in_an_order_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = []
+
+    def spy(features: Any, target: Any, encoded: Any, y: Any, *rest: Any) -> Any:
+        orders.append(y.tolist())
+        return train_model(features, target, encoded, y, *rest)
+
+    monkeypatch.setattr("chainrule.experiment.train_model", spy)
+    prepared = prepare(iris(), Options(folds=2))
+    run(prepared, QUICK.changed(epochs=1, shuffle=False), Options(folds=2), Listener())
+    assert all(order != sorted(order) for order in orders)
+    assert sorted(orders[-1]) == prepared.y.tolist()

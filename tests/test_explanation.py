@@ -123,12 +123,33 @@ def test_a_weight_that_does_not_exist(weight: Weight, message: str) -> None:
 
 
 def test_too_many_paths_are_counted_and_refused() -> None:
-    sizes = (2, 50, 150, 80)
-    network = network_of(sizes, "tanh", "half_squared_error", "identity")
-    with pytest.raises(InputError, match="12000 paths"):
-        explain_weight(
-            network, parameters_of(sizes, 0), np.ones(2), np.ones(80), Weight("W", 1, (0, 0))
-        )
+    for last, allowed in ((100, True), (101, False)):
+        sizes = (1, 1, 100, last)
+        network = network_of(sizes, "tanh", "half_squared_error", "identity")
+        case = (network, parameters_of(sizes, 0), np.ones(1), np.ones(last), Weight("W", 1, (0, 0)))
+        if allowed:
+            assert len(explain_weight(*case).paths) == 10_000
+        else:
+            with pytest.raises(InputError, match="10100 paths, more than 10000"):
+                explain_weight(*case)
+
+
+def test_softmax_without_its_own_loss_has_a_path_by_every_output() -> None:
+    network = network_of((2, 3), "tanh", "half_squared_error", "softmax")
+    opened = explain_weight(
+        network, parameters_of((2, 3), 0), np.ones(2), np.eye(3)[0], Weight("W", 1, (0, 1))
+    )
+    formulas = [path.factors[1].formula for path in opened.paths]
+    assert formulas == ["−a a′", "a(1 − a)", "−a a′"]
+    names = [path.factors[1].name for path in opened.paths]
+    assert names == [f"∂a1[{output}]/∂z1[1]" for output in range(3)]
+
+
+def test_inputs_are_called_by_their_names() -> None:
+    network = network_of((2, 3), "tanh", "categorical_cross_entropy", "softmax")
+    case = (network, parameters_of((2, 3), 0), np.ones(2), np.eye(3)[0])
+    opened = explain_weight(*case, Weight("W", 1, (1, 0)), ["height", "width"])
+    assert opened.paths[0].factors[-1].source == "input, width"
 
 
 def test_the_largest_weight_is_taken_from_the_last_hidden_layer() -> None:

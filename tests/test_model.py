@@ -82,10 +82,33 @@ def test_divergence_gives_the_last_finite_model() -> None:
     assert np.isfinite(model.predict([[3]])).all()
 
 
+def test_every_setting_of_a_recipe_reaches_the_estimator() -> None:
+    recipe = CLASSIC.changed(
+        hidden=(4, 3), activation="elu", loss="huber", output_activation="softmax", solver="sgd"
+    ).changed(learning_rate=0.7, momentum=0.3, batch_size=9, epochs=8, alpha=0.6, shuffle=True)
+    settings = make_estimator(recipe, prepare(iris(), Options()).target, seed=5).get_params()
+    expected = {
+        "hidden_layer_sizes": (4, 3),
+        "activation": "elu",
+        "loss": "huber",
+        "output_activation": "softmax",
+        "solver": "sgd",
+        "learning_rate_init": 0.7,
+        "momentum": 0.3,
+        "batch_size": 9,
+        "max_iter": 8,
+        "alpha": 0.6,
+        "initializer": "classic",
+        "shuffle": True,
+        "random_state": 5,
+    }
+    assert expected.items() <= settings.items()
+
+
 def test_the_classic_recipe_makes_the_tutorials_network() -> None:
     estimator = make_estimator(CLASSIC, prepare(iris(), Options()).target, 0)
     assert estimator.loss == "half_squared_error"
-    assert estimator.initializer == "classic"
+    assert estimator.shuffle is False
     assert estimator.n_iter_no_change == estimator.max_iter == 500
 
 

@@ -108,3 +108,27 @@ def test_predictions_do_not_depend_on_the_other_rows() -> None:
         np.testing.assert_allclose(
             network.predict(parameters, X[[row]]), together[[row]], rtol=1e-14
         )
+
+
+def test_sums_of_blocks_are_kept_in_float64() -> None:
+    network, parameters, X, target = example(
+        (3, 4, 2), ["tanh"], "half_squared_error", 3 * BLOCK, 5, 0.0
+    )
+    single = Parameters.of(parameters.flat.astype(np.float32), parameters.layer_sizes)
+    X, target = X.astype(np.float32), target.astype(np.float32)
+    found = network.gradients(single, X, target).flat
+    total = np.zeros(len(found))
+    for start in range(0, 3 * BLOCK, BLOCK):
+        rows = slice(start, start + BLOCK)
+        total += np.float32(BLOCK) * network.gradients(single, X[rows], target[rows]).flat
+    np.testing.assert_array_equal(found, total.astype(np.float32) / np.float32(3 * BLOCK))
+
+
+def test_long_tables_are_predicted_block_by_block() -> None:
+    assert BLOCK == 4096  # part of the promise that sums do not depend on where they are made
+    network, parameters, X, _ = example((3, 4, 2), ["tanh"], "half_squared_error", 9000, 6, 0.0)
+    together = network.predict(parameters, X)
+    parts = [
+        network.predict(parameters, X[start : start + BLOCK]) for start in (0, BLOCK, 2 * BLOCK)
+    ]
+    np.testing.assert_array_equal(together, np.concatenate(parts))

@@ -1,5 +1,8 @@
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy.optimize import rosen, rosen_der
 
 from chainrule.chain import Array
 from chainrule.optimizers import SGD, Adam, Optimizer, minimize_lbfgs
@@ -45,20 +48,37 @@ def test_steps_keep_the_precision_and_the_gradient(optimizer: Optimizer) -> None
     assert gradient.tolist() == [1.0, 1.0, 1.0]
 
 
-def test_lbfgs_finds_the_minimum_in_place() -> None:
-    target, flat, losses = np.array([3.0, -2.0]), np.zeros(2), list[float]()
+def run_lbfgs(flat: Array, **limits: Any) -> tuple[str, list[float], int]:
+    """Minimize Rosenbrock's function; return the reason, the losses and the evaluations."""
+    losses, evaluations = list[float](), 0
 
     def value_and_gradient(x: Array) -> tuple[float, Array]:
-        return float(((x - target) ** 2).sum()), 2 * (x - target)
+        nonlocal evaluations
+        evaluations += 1
+        return float(rosen(x)), rosen_der(x)
 
+    settings = {"max_iter": 200, "max_fun": 500, "tol": 1e-9} | limits
     message = minimize_lbfgs(
         value_and_gradient,
         flat,
-        max_iter=50,
-        max_fun=100,
-        tol=1e-10,
         on_iteration=lambda _flat, loss: losses.append(loss),
+        **settings,
     )
-    np.testing.assert_allclose(flat, target, atol=1e-8)
+    return message, losses, evaluations
+
+
+def test_lbfgs_finds_the_minimum_in_place() -> None:
+    flat = np.zeros(4)
+    message, losses, _ = run_lbfgs(flat)
+    np.testing.assert_allclose(flat, 1.0, atol=1e-5)
     assert "CONVERGENCE" in message
-    assert losses[-1] < 1e-15
+    assert losses[-1] == pytest.approx(rosen(flat), abs=1e-15)
+
+
+def test_lbfgs_keeps_to_its_limits() -> None:
+    message, losses, _ = run_lbfgs(np.zeros(4), max_iter=3)
+    assert len(losses) == 3
+    assert "CONVERGENCE" not in message
+    assert run_lbfgs(np.zeros(4), max_fun=5)[2] < 10
+    lax, strict = (len(run_lbfgs(np.zeros(4), tol=tol)[1]) for tol in (1.0, 1e-9))
+    assert lax < strict

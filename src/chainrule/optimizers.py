@@ -99,7 +99,7 @@ def minimize_lbfgs(
     tol: float,
     on_iteration: Callable[[Array, float], None],
 ) -> str:
-    """Minimize by L-BFGS (Byrd et al. 1995, SciPy's), leaving the result in `flat`.
+    """Minimize by L-BFGS (Byrd et al. 1995, SciPy's); `flat` follows iteration by iteration.
 
     Returns SciPy's reason for stopping.
     """
@@ -116,5 +116,4 @@ def minimize_lbfgs(
         options={"maxiter": max_iter, "maxfun": max_fun, "gtol": tol},
         callback=after,
     )
-    flat[:] = result.x
     return str(result.message)
