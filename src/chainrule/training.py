@@ -57,6 +57,11 @@ class History:
         if on_epoch:
             on_epoch(self.n_iter, loss)
 
+    def forget_last(self) -> None:
+        """Take back the last epoch, as its weights are taken back."""
+        self.loss_curve.pop()
+        self.n_iter -= 1
+
 
 def descend(
     network: Network,
@@ -73,14 +78,15 @@ def descend(
 
     Raises:
         DivergenceError: if the loss or a weight stops being finite, or the loss runs away;
-            `parameters` then hold the last finite epoch's values.
+            `parameters` then hold the last ones whose loss is finite.
     """
     objective = Objective(network, parameters)
     flat = parameters.flat
     order = np.arange(len(X))
+    before = flat.copy()
     best, without_improvement = math.inf, 0
     for _ in range(plan.max_epochs):
-        before = flat.copy()
+        earlier, before = before, flat.copy()
         if plan.shuffle:
             # scikit-learn's order: each epoch permutes the one before
             permutation = np.arange(len(X))
@@ -90,8 +96,13 @@ def descend(
         if not np.isfinite(flat).all():
             loss = math.nan
         if _diverged(loss, history.loss_curve):
+            epoch = history.n_iter + 1
             flat[:] = before
-            raise _divergence(loss, X, history.n_iter + 1)
+            if epoch > 1 and not _is_finite(network, parameters, X, target):
+                # the last step of the epoch before had already gone too far
+                flat[:] = earlier
+                history.forget_last()
+            raise _divergence(loss, X, epoch)
         history.record(loss, on_epoch)
         without_improvement = without_improvement + 1 if loss > best - plan.tol else 0
         best = min(best, loss)
@@ -164,6 +175,11 @@ def descend_lbfgs(
     history.converged = "CONVERGENCE" in message
 
 
+def _is_finite(network: Network, parameters: Parameters, X: Array, target: Array) -> bool:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return math.isfinite(network.objective(parameters, X, target))
+
+
 def _diverged(loss: float, curve: list[float]) -> bool:
     return not math.isfinite(loss) or bool(curve and loss > RUNAWAY * max(curve[0], 1.0))
 
@@ -176,6 +192,6 @@ def _divergence(loss: float, X: Array, epoch: int) -> DivergenceError:
         reason = "the step is too large: lower"
     return DivergenceError(
         f"Training diverged in epoch {epoch}: the loss became {loss:.3g}; {reason} the learning "
-        "rate. The weights of the last finite epoch are kept.",
+        "rate.",
         epoch,
     )
