@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
+from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
 from chainrule.mlp import MLP
 
@@ -16,3 +17,14 @@ def test_a_restored_model_is_the_fitted_one(model: MLP) -> None:
     assert again.compute_loss(X, y) == model.compute_loss(X, y)
     assert again.loss_curve_ == model.loss_curve_
     assert (again.n_iter_, again.n_features_in_) == (model.n_iter_, model.n_features_in_)
+
+
+def test_y_of_another_width_is_refused() -> None:
+    X, _ = load_iris(return_X_y=True)
+    one, two = (
+        MLPRegressor(hidden_layer_sizes=(), solver="lbfgs").fit(X, y) for y in (X[:, 0], X[:, :2])
+    )
+    for model, y in ((one, X[:, :2]), (two, X[:, 0])):
+        for method in (model.compute_loss, model.gradients):
+            with pytest.raises(InputError, match="`y` must have as many columns as in fit"):
+                method(X, y)

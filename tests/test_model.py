@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from chainrule.datasets import iris
@@ -45,6 +46,14 @@ def test_predict_refuses_other_columns() -> None:
     model = trained(prepare(iris(), Options()))
     with pytest.raises(InputError, match=r"`X` must have the 4 columns sepal length.*\(2, 3\)"):
         model.predict([[1, 2, 3], [4, 5, 6]])
+
+
+def test_a_frames_columns_are_found_by_name() -> None:
+    table = iris()
+    model = trained(prepare(table, Options()))
+    frame = pd.DataFrame([row[:-1] for row in table.rows], columns=table.names[:-1])
+    expected = model.predict([row[:-1] for row in table.rows])
+    np.testing.assert_array_equal(model.predict(frame.iloc[:, ::-1]), expected)
 
 
 def test_regression_is_in_the_units_of_the_file() -> None:

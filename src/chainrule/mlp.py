@@ -236,4 +236,10 @@ class MLP(BaseEstimator):
         rows, targets = validate_data(
             self, X, y, dtype=dtype, multi_output=True, y_numeric=False, reset=False
         )
-        return rows, self.encode_targets(targets).astype(dtype, copy=False)
+        encoded = self.encode_targets(targets).astype(dtype, copy=False)
+        if encoded.shape[1] != self.n_outputs_:
+            raise InputError(
+                f"`y` must have as many columns as in fit, {self.n_outputs_}; "
+                f"got the shape {targets.shape}."
+            )
+        return rows, encoded

@@ -40,13 +40,17 @@ class Model:
     def predict(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the label or the number of each row, (rows,), for X as in the file.
 
-        X is (rows, columns) with the feature columns in the order of `features`, numbers or text.
+        X is (rows, columns) with the feature columns in the order of `features`, numbers or text;
+        a frame with the names of the training's columns may have them in any order.
 
         Raises:
             InputError: if the columns are not those of the training.
         """
-        cells = np.asarray(X, dtype=object)
         names = tuple(feature.name for feature in self.features)
+        frame: Any = X
+        if set(names) <= set(getattr(X, "columns", ())):
+            frame = frame[list(names)]
+        cells = np.asarray(frame, dtype=object)
         if cells.ndim != 2 or cells.shape[1] != len(names):
             raise InputError(
                 f"`X` must have the {len(names)} columns {', '.join(names)}; "
