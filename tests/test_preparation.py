@@ -12,8 +12,8 @@ def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
 def test_prepare_says_what_it_found() -> None:
     rows = [[str(i), "7", str(i % 2)] for i in range(20)]
     prepared = prepare(table_of(rows, ("a", "same", "y")), Options())
-    assert any("classification: the target 'y' has 2 classes, 0, 1" in n for n in prepared.notices)
-    assert any("'same' is constant" in notice for notice in prepared.notices)
+    assert any("classification: the target 'y' has the classes 0, 1" in n for n in prepared.notices)
+    assert any("without information: 'same'" in notice for notice in prepared.notices)
     rows[3][0] = ""
     dropped = prepare(table_of(rows, ("a", "same", "y")), Options(missing="drop"))
     assert len(dropped.y) == 19
@@ -23,3 +23,12 @@ def test_prepare_says_what_it_found() -> None:
 def test_one_column_is_not_a_table() -> None:
     with pytest.raises(InputError, match=r"one column.*`--delimiter`"):
         prepare(table_of([["1"], ["2"]], ("a",)), Options())
+
+
+def test_columns_of_text_and_doubts_are_said() -> None:
+    rows = [[f"user{i}", str(i), str(i * 1.5)] for i in range(20)]
+    real = prepare(table_of(rows, ("id", "a", "y")), Options())
+    assert real.notices[0] == "regression: the target 'y' is a quantity"
+    assert real.notices[1].endswith("(how many there are): 'id' (20)")
+    whole = prepare(table_of([[str(i), str(i)] for i in range(60)], ("a", "y")), Options())
+    assert "say `--task classification` if it is not" in whole.notices[0]

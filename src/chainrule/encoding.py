@@ -205,6 +205,11 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
         )
     few = len(np.unique(numbers)) <= min(MAX_CLASSES, len(cells) // 2)
     if task == "regression" or (task is None and (no_label.any() or not few)):
+        if len(np.unique(numbers)) < 2:
+            raise InputError(
+                f"the target {name!r} holds one value only, {cells[0]!r}; there is nothing to "
+                "learn. Name another column with `--target`."
+            )
         return Target(name, index, None)
     return Target(name, index, _two_or_more(sorted({int(number) for number in numbers}), name))
 

@@ -8,7 +8,7 @@ from .chain import Array
 from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
 from .errors import InputError
 from .missing import handle_missing
-from .tables import Table
+from .tables import Table, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +56,48 @@ def prepare(table: Table, options: Options) -> Prepared:
     table, handled = handle_missing(table, features, columns, index, options.missing)
     target = learn_target(table, index, options.task)
     encoded = encode(table, features, columns)
-    notices = [_describe_task(target, options.task), *_constant_columns(features, encoded)]
+    y = target_values(table, index, target)
+    notices = [
+        _describe_task(target, y, options.task),
+        *_text_columns(features),
+        *_constant_columns(features, encoded),
+    ]
     return Prepared(
         table.source,
         features,
         target,
         encoded,
-        target_values(table, index, target),
+        y,
         [table.row_name(row) for row in range(len(table.rows))],
         tuple([handled, *notices] if handled else notices),
     )
 
 
-def _describe_task(target: Target, asked: str | None) -> str:
+def _describe_task(target: Target, y: Array, asked: str | None) -> str:
     if target.classes is None:
-        what = f"regression: the target {target.name!r} is a quantity"
-        other = "`--task classification`"
+        found = f"regression: the target {target.name!r} is a quantity"
+        doubt = "" if (y != np.round(y)).any() else "`--task classification`"
     else:
-        shown = ", ".join(map(str, target.classes[:5])) + (", …" if len(target.classes) > 5 else "")
-        what = (
-            f"classification: the target {target.name!r} has {len(target.classes)} classes, {shown}"
-        )
-        other = "`--task regression`"
-    numeric = target.classes is None or not isinstance(target.classes[0], str)
-    doubt = f" (say {other} if it is not)" if asked is None and numeric else ""
-    return what + doubt
+        labels = listed([str(label) for label in target.classes], most=5)
+        found = f"classification: the target {target.name!r} has the classes {labels}"
+        doubt = "" if isinstance(target.classes[0], str) else "`--task regression`"
+    return f"{found} (say {doubt} if it is not)" if doubt and asked is None else found
+
+
+def _text_columns(features: tuple[Feature, ...]) -> list[str]:
+    """Say which columns are taken as text, and how many inputs that makes."""
+    texts = [
+        f"{feature.name!r} ({len(feature.categories)})"
+        for feature in features
+        if feature.categories is not None
+    ]
+    if not texts:
+        return []
+    return [f"taken as text, one 0/1 input a category (how many there are): {listed(texts)}"]
 
 
 def _constant_columns(features: tuple[Feature, ...], encoded: Array) -> list[str]:
     names = [name for feature in features for name in feature.inputs]
     spans = np.nanmax(encoded, axis=0) - np.nanmin(encoded, axis=0)
-    return [
-        f"the column {name!r} is constant and carries no information"
-        for name, span in zip(names, spans, strict=True)
-        if span == 0
-    ]
+    constant = [repr(name) for name, span in zip(names, spans, strict=True) if span == 0]
+    return [f"constant, so without information: {listed(constant)}"] if constant else []
