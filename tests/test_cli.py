@@ -101,7 +101,7 @@ def test_classic_settings_can_be_changed(flowers: Path) -> None:
 def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path: Path) -> None:
     model = tmp_path / "iris.chain"
     trained = run("train", flowers, "-o", model, "--epochs", 40)
-    assert f"the model is kept in {model}" in trained.stderr.replace("\n", "")
+    assert f"the model of epoch 40 is kept in {model}" in trained.stderr
     with_target = run("predict", model, flowers)
     assert with_target.returncode == 0
     lines = with_target.stdout.splitlines()

@@ -1,5 +1,8 @@
 """Every mistake: one sentence, exit status 2, nothing written, no traceback."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,7 @@ FILES = {
     "one_class.csv": table(rows=[row[:-1] + "a" for row in ROWS]),
     "rare.csv": table((5, "3,4.5,c"), (6, "3,4.5,c")),
     "real.csv": table(rows=[f"{i},{i},{i * 0.37:.2f}" for i in range(20)]),
+    "flat.csv": table(rows=[f"{i},{i},3.5" for i in range(20)]),
     "one_column.csv": "x\n1\n2\n",
 }
 
@@ -54,6 +58,8 @@ MISTAKES = [
     (["train", "good.csv", "--scale", "minmx"], ["`--scale`", "Did you mean 'minmax'"]),
     (["train", "good.csv", "--hidden", "5,-4"], ["`--hidden`", "'5,-4'"]),
     (["train", "good.csv", "--hidden", "5;4"], ["`--hidden`", "5,4"]),
+    (["train", "good.csv", "--hidden", "5 4"], ["`--hidden`", "'5 4'"]),
+    (["train", "flat.csv"], ["'kind'", "one value only", "'3.5'"]),
     (["train", "good.csv", "--batch-size", "-5"], ["--batch-size", "1"]),
     (["train", "good.csv", "--epochs", "0"], ["--epochs", "1"]),
     (["train", "good.csv", "--epochs", "many"], ["--epochs"]),
@@ -105,13 +111,13 @@ def test_a_constant_column_is_a_notice(tmp_path: Path) -> None:
     path.write_text(table(rows=[f"{i},7,{'ab'[i % 2]}" for i in range(20)]), encoding="utf-8")
     result = run("train", path, "--epochs", 2)
     assert result.returncode == 0
-    assert "the column 'w' is constant" in result.stderr
+    assert "constant, so without information: 'w'" in result.stderr
 
 
 def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) -> None:
     path, model = tmp_path / "real.csv", tmp_path / "real.chain"
     path.write_text(FILES["real.csv"], encoding="utf-8")
-    steps = ("--solver", "sgd", "--activation", "identity", "--learning-rate", "1e5")
+    steps = ("--solver", "sgd", "--activation", "identity", "--learning-rate", "0.7")
     result = run("train", path, *steps, "-o", model)
     assert result.returncode == 1
     assert result.stdout == ""
@@ -121,8 +127,75 @@ def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) 
     predicted = run("predict", model, path)
     assert predicted.returncode == 0
     assert "nan" not in predicted.stdout
-    unscaled = run("train", path, *steps[:4], "--learning-rate", "1", "--scale", "none")
-    assert unscaled.returncode == 1
+    assert "the model of epoch" in result.stderr
+
+
+def test_divergence_in_the_first_epoch_leaves_an_old_model_as_it_is(tmp_path: Path) -> None:
+    path, model = tmp_path / "real.csv", tmp_path / "real.chain"
+    path.write_text(FILES["real.csv"], encoding="utf-8")
+    run("train", path, "-o", model, "--epochs", 2)
+    before = model.read_bytes()
+    result = run("train", path, "--solver", "sgd", "--learning-rate", "1e300", "-o", model)
+    assert result.returncode == 1
+    assert "nothing is kept: no epoch of the training was finite" in result.stderr
+    assert model.read_bytes() == before
+
+
+def test_a_table_is_never_replaced_by_a_model(tmp_path: Path) -> None:
+    path = tmp_path / "good.csv"
+    path.write_text(FILES["good.csv"], encoding="utf-8")
+    result = run("train", path, "-o", path)
+    assert result.returncode == 2
+    assert "exists and is no chainrule model" in result.stderr
+    assert path.read_text(encoding="utf-8") == FILES["good.csv"]
+    assert run("train", path, "-o", tmp_path / ("m" * 300)).returncode == 2
+
+
+def test_output_that_cannot_be_written_is_one_sentence() -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "chainrule", "train", "--epochs", "1"]
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("chainrule: the output cannot be written")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "good.csv"
+    path.write_text(FILES["good.csv"], encoding="utf-8")
+    command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(60) == -signal.SIGPIPE
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_an_interrupt_says_that_nothing_was_written(tmp_path: Path) -> None:
+    path, model = tmp_path / "good.csv", tmp_path / "m.chain"
+    path.write_text(FILES["good.csv"], encoding="utf-8")
+    command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "100000000"]
+    with subprocess.Popen([*command, "-o", str(model)], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert b"good.csv" in process.stderr.readline()
+        assert b"classification" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().endswith(b"chainrule: interrupted; nothing was written.\n")
+        assert process.wait(60) == 130
+    assert not model.exists()
+
+
+def test_what_the_data_holds_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "escape.csv"
+    rows = [f"{i},{'b' if i % 2 else chr(27) + '[2J'}" for i in range(20)]
+    path.write_text("x,y\n" + "\n".join(rows), encoding="utf-8")
+    result = run("train", path, "--epochs", 1)
+    assert result.returncode == 0
+    assert "\x1b" not in result.stdout + result.stderr
+    assert "\\x1b[2J" in result.stderr
 
 
 def test_divergence_names_unscaled_inputs(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ Exit status: 0 fine, 1 findings (training diverged), 2 usage or input, 130 inter
 
 import io
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from .. import __version__
 from ..errors import InputError
+from ..render.terminal import printable
 from .predict import predict
 from .train import train
 
@@ -46,23 +48,27 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
     try:
         status = app(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except InputError as error:
         _fail(str(error), 2)
     except typer.TyperException as error:
         _fail(error.format_message(), error.exit_code)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
+        _fail(f"the output cannot be written: {error.strerror}.", 2)
     except (KeyboardInterrupt, typer.Abort):
+        status = 130
+    if status == 130:
         _fail("interrupted; nothing was written.", 130)
-    except BrokenPipeError:
-        # whoever read the output has gone: say nothing more, not even at interpreter exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _fail(message: str, status: int) -> None:
     if message:  # without a command the help has been shown already
-        print(f"chainrule: {message}", file=sys.stderr)
+        print(f"chainrule: {printable(message)}", file=sys.stderr)
     sys.exit(status)

@@ -1,14 +1,17 @@
 """`chainrule train [DATA]`: train on a table, score on held-out rows, open one gradient."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from ..activations import ACTIVATIONS
 from ..encoding import SCALES
 from ..errors import InputError
+from ..losses import LOSSES
 from ..missing import POLICIES
 from ..names import unknown
 from ..preparation import Options, prepare
@@ -38,6 +41,11 @@ def _positive(value: float | None) -> float | None:
     return value
 
 
+if TYPE_CHECKING:
+    from ..model import Model
+
+MODEL_MARK = b'"__metadata__":{"chainrule"'  # how the file of a model begins, after its length
+
 DATA = "Table"
 NETWORK = "Network"
 SCORING = "Scoring"
@@ -54,7 +62,12 @@ def train(
         typer.Option(help="Column to predict: name, or index from 0.", rich_help_panel=DATA),
     ] = "-1",
     task: Annotated[
-        Task | None, typer.Option(help="Found from the target if not given.", rich_help_panel=DATA)
+        Task | None,
+        typer.Option(
+            metavar="TASK",
+            help="classification or regression; found from the target if not given.",
+            rich_help_panel=DATA,
+        ),
     ] = None,
     delimiter: Annotated[
         str | None,
@@ -74,31 +87,42 @@ def train(
     hidden: Annotated[
         str | None,
         typer.Option(
-            help="Sizes of the hidden layers, as in 5,4; 0 for none.", rich_help_panel=NETWORK
+            help="Sizes of the hidden layers, as in 5,4; 0 for none; 16 if not given.",
+            rich_help_panel=NETWORK,
         ),
     ] = None,
     activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers.", rich_help_panel=NETWORK)
+        str | None,
+        typer.Option(
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}; tanh if not given.",
+            rich_help_panel=NETWORK,
+        ),
     ] = None,
     loss: Annotated[
-        str | None, typer.Option(help="Follows from the task.", rich_help_panel=NETWORK)
+        str | None,
+        typer.Option(
+            help=f"{', '.join(LOSSES)}; cross-entropy or ½ squared error if not given.",
+            rich_help_panel=NETWORK,
+        ),
     ] = None,
     solver: Annotated[
-        str | None, typer.Option(help="adam, sgd or lbfgs.", rich_help_panel=NETWORK)
+        str | None, typer.Option(help="adam (if not given), sgd or lbfgs.", rich_help_panel=NETWORK)
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Rows an update.", rich_help_panel=NETWORK)
+        int | None, typer.Option(min=1, help="Rows an update; 32.", rich_help_panel=NETWORK)
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the rows.", rich_help_panel=NETWORK)
+        int | None, typer.Option(min=1, help="Passes over the rows; 100.", rich_help_panel=NETWORK)
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(callback=_positive, help="Size of a step.", rich_help_panel=NETWORK),
+        typer.Option(callback=_positive, help="Size of a step; 0.01.", rich_help_panel=NETWORK),
     ] = None,
     scale: Annotated[
         str | None,
-        typer.Option(help="Of inputs: standard, minmax or none.", rich_help_panel=NETWORK),
+        typer.Option(
+            help="Of inputs: standard (if not given), minmax or none.", rich_help_panel=NETWORK
+        ),
     ] = None,
     classic: Annotated[
         bool,
@@ -146,20 +170,18 @@ def train(
         learning_rate=learning_rate,
         scale=scale,
     )
-    _require_folder(output)
+    _require_writable(output)
     notices = Console(stderr=True)
     prepared = prepare(_table(data, delimiter, header, notices), options)
     for notice in prepared.notices:
         _say(f"{notice}.", notices)
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
     from ..experiment import run
-    from ..modelfile import save
 
     with TrainingProgress(notices) as progress:
         outcome = run(prepared, recipe, options, progress)
     if output is not None and outcome.model is not None:
-        save(outcome.model, output)
-        _say(f"the model is kept in {output}.", notices)
+        _keep(outcome.model, output, notices)
     if outcome.report is None:
         _say(str(outcome.divergence), notices)
         return 1
@@ -189,9 +211,7 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
     if output is not None:
         commands.append((f"chainrule predict {output} DATA.csv", "use the model on new rows"))
     else:
-        commands.append(
-            (f"chainrule train {data or ''} -o model.chain".replace("  ", " "), "keep the model")
-        )
+        commands.append(("chainrule train … -o model.chain", "the same, and keep the model"))
     if data is None:
         commands.append(("chainrule train DATA.csv", "train on your own table"))
     commands.append(("python -m chainrule.scratch", "the same rule in plain Python"))
@@ -199,14 +219,19 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
 
 
 def _say(sentence: str, console: Console) -> None:
-    console.print(f"chainrule: {sentence}", highlight=False, markup=False, soft_wrap=True)
+    console.print(
+        f"chainrule: {terminal.printable(sentence)}",
+        highlight=False,
+        markup=False,
+        soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
+    )
 
 
 def _hidden(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
-    parts = text.replace(" ", "").split(",")
-    if text.strip() == "0":
+    parts = [part.strip() for part in text.split(",")]
+    if parts == ["0"]:
         return ()
     if not all(part.isdecimal() and int(part) > 0 for part in parts):
         raise InputError(
@@ -221,10 +246,37 @@ def _require_one_of(name: str, choices: tuple[str, ...], option: str) -> None:
         raise InputError(unknown(name, choices, option))
 
 
-def _require_folder(output: Path | None) -> None:
-    """Refuse before training what cannot be written after it."""
+def _require_writable(output: Path | None) -> None:
+    """Refuse before training what cannot be written after it, or would replace another file."""
     if output is None:
         return
-    if output.is_dir() or not output.parent.is_dir():
-        what = "is a folder" if output.is_dir() else "is in a folder that does not exist"
-        raise InputError(f"`--output` {output} {what}; name a file in an existing folder.")
+    try:
+        folder, exists = output.parent.is_dir(), output.exists()
+        if exists and not output.is_file():
+            raise InputError(f"`--output` {output} is a folder or a device; name a file.")
+        other = exists and MODEL_MARK not in output.read_bytes()[:200]
+        writable = os.access(output if exists else output.parent, os.W_OK)
+    except OSError as error:
+        raise InputError(f"`--output` cannot be written: {error.strerror}.") from error
+    if not folder:
+        raise InputError(
+            f"`--output` {output} is in a folder that does not exist; name an existing one."
+        )
+    if other:
+        raise InputError(
+            f"`--output` {output} exists and is no chainrule model; name another file, so that "
+            "it is not replaced."
+        )
+    if not writable:
+        raise InputError(f"`--output` {output} cannot be written: Permission denied.")
+
+
+def _keep(model: "Model", output: Path, notices: Console) -> None:
+    """Save the model, unless no epoch of its training was finite."""
+    from ..modelfile import save
+
+    if model.estimator.n_iter_ == 0:
+        _say("nothing is kept: no epoch of the training was finite.", notices)
+        return
+    save(model, output)
+    _say(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 
 class TrainingProgress:
-    """A line a network: which, how far, the loss."""
+    """One line: which network, how far it is, its loss."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -20,7 +20,7 @@ class TrainingProgress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task: TaskID | None = None
+        self._task: TaskID = self._progress.add_task("", total=None, loss="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -36,9 +36,8 @@ class TrainingProgress:
 
     def begin(self, label: str, epochs: int) -> None:
         """Start a network, "fold 2 of 5", of so many epochs."""
-        self._task = self._progress.add_task(label, total=epochs, loss="")
+        self._progress.reset(self._task, description=label, total=epochs, loss="")
 
     def epoch(self, number: int, loss: float) -> None:
         """Finish an epoch, counted from 1, with this mean loss."""
-        if self._task is not None:
-            self._progress.update(self._task, completed=number, loss=f"{loss:.5f}")
+        self._progress.update(self._task, completed=number, loss=f"{loss:.5f}")

@@ -36,6 +36,15 @@ def _next_commands(commands: Sequence[tuple[str, str]], console: Console) -> Non
     console.print(table)
 
 
+def printable(text: str) -> str:
+    r"""Spell out characters that would steer the terminal.
+
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def _heading(text: str, console: Console) -> None:
     console.print()
     console.print(Text(text, style="bold"))
@@ -43,7 +52,7 @@ def _heading(text: str, console: Console) -> None:
 
 def _network(report: TrainReport, console: Console) -> None:
     network = report.network
-    _heading(f"{report.data}: {report.n_rows} rows", console)
+    _heading(f"{printable(report.data)}: {report.n_rows} rows", console)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_row("network", _network_text(network))
     table.add_row("loss", f"{network.loss.replace('_', ' ')}, {network.loss_formula}")
@@ -86,13 +95,13 @@ def _scores(report: TrainReport, console: Console) -> None:
     table.add_row("mean", "", "", Text(_score(report.mean, regression), style="bold"))
     console.print(table)
     rule = (
-        f"always the mean of {report.target}"
+        f"always the mean of {printable(report.target)}"
         if regression
-        else f"always the most frequent value of {report.target}"
+        else f"always the most frequent value of {printable(report.target)}"
     )
     console.print(Text(f"  Baseline, {rule}: {_score(report.baseline, regression)}"))
     if regression:
-        console.print(Text(f"  Error: root mean square, in units of {report.target}"))
+        console.print(Text(f"  Error: root mean square, in units of {printable(report.target)}"))
 
 
 def _score(score: float, regression: bool) -> str:
@@ -104,10 +113,13 @@ def _opened(report: TrainReport, console: Console) -> None:
     _heading("Where the chain rule is: one weight's gradient, opened", console)
     target = report.opened_target
     shown = f"{target:.4g}" if isinstance(target, float) else str(target)
+    penalized = any(path.factors[0].name == "∂J/∂P" for path in opened.paths)
+    objective = "the loss of that row" + (" + α P, P = ½ Σ W²" if penalized else "")
     sentence = (
-        f"The loss J is largest in {report.opened_place} ({report.target} = {shown}). There "
-        f"∂J/∂{opened.weight} is a sum over {_paths(len(opened.paths))}, each a product of local "
-        "derivatives. The largest of them, factor by factor:"
+        f"The loss is largest in {report.opened_place} ({printable(report.target)} = "
+        f"{printable(shown)}). For J = {objective}, ∂J/∂{opened.weight} "
+        f"is a sum over {_paths(len(opened.paths))}, each a product of local derivatives. Layers "
+        "count from 1, indices from 0. The largest path, factor by factor:"
     )
     console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
     explanation(opened, console)
@@ -119,7 +131,7 @@ def explanation(opened: Explanation, console: Console) -> None:
     console.print(_factor_table(ranked[0]))
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
     table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    table.add_column()
     table.add_column(justify="right", no_wrap=True)
     for path in ranked[:SHOWN_PATHS]:
         table.add_row(
@@ -140,10 +152,10 @@ def explanation(opened: Explanation, console: Console) -> None:
 def _factor_table(path: Path) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 2))
     for title in ("factor", "formula", "what it is"):
-        table.add_column(title, no_wrap=title != "what it is")
-    table.add_column("value", justify="right")
+        table.add_column(title, no_wrap=title == "factor")
+    table.add_column("value", justify="right", no_wrap=True)
     for factor in path.factors:
-        table.add_row(factor.name, factor.formula, factor.source, _number(factor))
+        table.add_row(factor.name, factor.formula, printable(factor.source), _number(factor))
     return table
 
 
