@@ -1,0 +1,235 @@
+"""The record of a run: nodes that say which function made which value from which others.
+
+A node keeps no value, only a digest of it: `replay` computes the values again, to the bit.  The
+values that nothing recorded computed (literals, random numbers, files) are the leaves; these are
+kept.  Arrays that a program changes in place become new nodes, one a change: see `write_through`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Digest = Any
+
+
+class Position(NamedTuple):
+    """A place in the program; columns count UTF-8 bytes from 0, as Python's own syntax tree does.
+
+    Attributes:
+        function: the function around it, with its classes, "Net.backprop"; "" at module level.
+        targets: what is assigned there, as written: ("a", "b") of "a, b = …", or ("return",).
+    """
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    function: str
+    targets: tuple[str, ...] = ()
+
+
+class Node(NamedTuple):
+    """One recorded operation: value = function(*arguments, **keywords); a leaf has no function.
+
+    Arguments and keywords are templates: a Node in them, also inside lists, tuples, dicts and
+    slices, stands for its value.  Equality is identity.
+    """
+
+    index: int
+    function: Callable[..., Any] | None
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    position: int
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __ne__(self, other: object) -> bool:
+        return self is not other
+
+    def __hash__(self) -> int:
+        return self.index
+
+    def __repr__(self) -> str:
+        name = "leaf" if self.function is None else getattr(self.function, "__name__", "?")
+        return f"<node {self.index}: {name}>"
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A value that no recorded operation made; `origin` says what did: "literal", "random.random".
+
+    `value` is the live array until the program changes it, a copy from then on.
+    """
+
+    value: Any
+    origin: str
+
+
+class Store(NamedTuple):
+    """A value passed an assignment or a return: node, position, and which of its targets."""
+
+    node: int
+    position: int
+    target: int
+
+
+@dataclass(slots=True)
+class Graph:
+    """All that was recorded in one run; node k has the digest `digests[k]`.
+
+    Attributes:
+        stores: the assignments and returns that values passed through, in order.
+        escapes: (node, position) of values that went where they cannot be followed, as into SciPy.
+    """
+
+    nodes: list[Node] = field(default_factory=list)
+    digests: list[Digest] = field(default_factory=list)
+    leaves: dict[int, Leaf] = field(default_factory=dict)
+    positions: list[Position] = field(default_factory=lambda: [Position("", 0, 0, 0, 0, "")])
+    stores: list[Store] = field(default_factory=list)
+    escapes: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Method:
+    """A method, called by name: Method("sum")(x, axis=0) is x.sum(axis=0)."""
+
+    __slots__ = ("__name__",)
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, owner: Any, *arguments: Any, **keywords: Any) -> Any:
+        return getattr(owner, self.__name__)(*arguments, **keywords)
+
+
+class Attribute(Method):
+    """An attribute, read by name: Attribute("T")(x) is x.T."""
+
+    def __call__(self, owner: Any, *_: Any, **__: Any) -> Any:
+        return getattr(owner, self.__name__)
+
+
+class Step(NamedTuple):
+    """How a view is made from an array: function(*arguments), the array at place `hole`."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+    hole: int
+
+    def apply(self, array: Any) -> Any:
+        """Return the view of this array."""
+        before, after = self.arguments[: self.hole], self.arguments[self.hole + 1 :]
+        return self.function(*before, array, *after, **self.keywords)
+
+
+def follow(array: Any, steps: Sequence[Step]) -> Any:
+    """Return the view that the steps make of an array."""
+    for step in steps:
+        array = step.apply(array)
+    return array
+
+
+def read_through(base: Any, steps: Sequence[Step], index: Any) -> Any:
+    """Return one element of a view of an array."""
+    return follow(base, steps)[index]
+
+
+def write_through(
+    base: Any,
+    steps: Sequence[Step],
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    hole: int | str,
+    keywords: Mapping[str, Any],
+) -> Any:
+    """Return a copy of an array, of which the view made by the steps was changed in place.
+
+    What changes it is function(*arguments, **keywords), the view at place `hole` of either.
+    """
+    changed = np.array(base, copy=True, order="K", subok=True)
+    target = follow(changed, steps)
+    if isinstance(hole, str):
+        function(*arguments, **{**keywords, hole: target})
+    else:
+        function(*arguments[:hole], target, *arguments[hole + 1 :], **keywords)
+    return changed
+
+
+def element(several: Any, index: int) -> Any:
+    """Return one of the values that one call gave."""
+    return several[index]
+
+
+def fill(template: Any, values: Any) -> Any:
+    """Return the template with the value of each node in its place."""
+    kind = type(template)
+    if kind is Node:
+        return values[template.index]
+    if kind is list:
+        return [fill(item, values) for item in template]
+    if kind is tuple:
+        return tuple([fill(item, values) for item in template])
+    if kind is Step:
+        return Step(*(fill(item, values) for item in template))
+    if kind is dict:
+        return {key: fill(item, values) for key, item in template.items()}
+    if kind is slice:
+        return slice(*(fill(x, values) for x in (template.start, template.stop, template.step)))
+    return template
+
+
+def references(template: Any) -> list[Node]:
+    """Return the nodes in a template, in order; repeated ones repeatedly.
+
+    >>> references(([1, Node(7, None, (), {}, 0)], 2.0))
+    [<node 7: leaf>]
+    """
+    kind = type(template)
+    if kind is Node:
+        return [template]
+    if kind in (list, tuple, Step):
+        return [node for item in template for node in references(item)]
+    if kind is dict:
+        return [node for item in template.values() for node in references(item)]
+    if kind is slice:
+        return references([template.start, template.stop, template.step])
+    return []
+
+
+def inputs(node: Node) -> list[Node]:
+    """Return the nodes whose values this node's value is computed from."""
+    return references([node.arguments, node.keywords])
+
+
+_WEIGHTS = [np.arange(1, 2, 2, dtype=np.uint64)]  # odd, so that no change of one word is lost
+
+
+def digest(value: Any) -> Digest:
+    """Return what tells a value from any other: itself if small, a checksum of an array's bits."""
+    if not isinstance(value, np.ndarray):
+        return tuple(digest(item) for item in value) if type(value) in (list, tuple) else value
+    if value.dtype.hasobject:
+        return (value.shape, value.dtype.char, 0)
+    octets = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
+    short = -len(octets) % 8
+    words = (np.append(octets, np.zeros(short, np.uint8)) if short else octets).view(np.uint64)
+    if len(words) > len(_WEIGHTS[0]):
+        _WEIGHTS[0] = np.arange(1, 4 * len(words), 2, dtype=np.uint64)
+    return (value.shape, value.dtype.char, int(np.dot(words, _WEIGHTS[0][: len(words)])))
+
+
+def same(one: Digest, other: Digest) -> bool:
+    """Whether two digests are of values equal to the bit, type included (any nan is a nan)."""
+    if type(one) is not type(other):
+        return False
+    if type(one) is tuple:
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float | np.floating):
+        alike = one == other and bool(np.signbit(one) == np.signbit(other))
+        return bool(alike or (one != one and other != other))
+    return bool(one == other)

@@ -1,0 +1,174 @@
+"""Run a script as it is, in its own folder with its own arguments, and record what it computes."""
+
+import io
+import os
+import random
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, TextIO
+
+import numpy as np
+
+from ..errors import InputError
+from . import trace
+from .calls import BUILTINS
+from .graph import Graph
+from .imports import PLOTTING, Finder
+from .recorder import StopTrace, recorder
+from .rewrite import rewrite
+
+_LEAVES_PLAIN = (SystemExit, KeyboardInterrupt)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop a program early; None: never.
+
+    Attributes:
+        nodes: operations recorded.
+        seconds: time since the start; looked at in loops and at recorded operations.
+        watch: asked at growing intervals with the graph so far; True stops the program.
+    """
+
+    nodes: int | None = None
+    seconds: float | None = None
+    watch: Callable[[Graph], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception of the program: what, and the last line of the program's own files in it."""
+
+    error: Exception
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A program that was run, and what it computed.
+
+    Attributes:
+        ended: "end", "exit" (sys.exit, its code in `code`), "stopped" (its limit in `limit`) or
+            "error" (`failure`).
+    """
+
+    graph: Graph
+    ended: Literal["end", "exit", "stopped", "error"]
+    code: Any = None
+    limit: str | None = None
+    failure: Failure | None = None
+
+
+def read_source(path: Path) -> bytes:
+    """Return a script's bytes, or say in a sentence why they cannot be had."""
+    if path.is_dir():
+        raise InputError(f"`{path}` is a folder; name a Python script in it.")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"`{path}` does not exist; give the path of a Python script.") from None
+    except OSError as error:
+        raise InputError(f"`{path}` cannot be read: {error.strerror}.") from error
+
+
+def run(
+    path: str | Path,
+    arguments: Sequence[str] = (),
+    limits: Limits | None = None,
+    output: TextIO | None = None,
+    stubs: Sequence[str] = PLOTTING,
+) -> Run:
+    """Run a script as `python SCRIPT ARGUMENTS` in its folder would, and record its operations.
+
+    What it prints goes to `output`, to the process's own output if that is None.  One run at a
+    time: the folder, `sys.argv`, `__main__` and the random generators are the process's, and are
+    put back afterwards.
+    """
+    file = Path(path).resolve()
+    source = read_source(file)
+    graph, limits = Graph(), limits or Limits()
+    try:
+        code = rewrite(source, str(file), graph.positions)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 0
+        raise InputError(f"`{path}` is not Python 3, line {line}: {error}.") from error
+    finder = Finder(file.parent, graph.positions, stubs)
+    with _as_its_own_process(file, arguments, output, finder) as module:
+        recorder.start(graph, limits.nodes, limits.seconds, limits.watch)
+        try:
+            exec(code, vars(module))
+        except StopTrace as stop:
+            return Run(graph, "stopped", limit=str(stop))
+        except _LEAVES_PLAIN as leave:
+            if isinstance(leave, KeyboardInterrupt):
+                raise
+            return Run(graph, "exit", code=leave.code)
+        except Exception as error:
+            return Run(graph, "error", failure=_failure(error, file))
+        finally:
+            recorder.finish()
+            trace.forget()
+    return Run(graph, "end")
+
+
+def _failure(error: Exception, script: Path) -> Failure:
+    """Return an exception with its line: the innermost one in the script's folder."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if Path(f.filename).is_relative_to(script.parent)]
+    last = own[-1] if own else None
+    return Failure(error, last.filename, last.lineno or 0) if last else Failure(error, "", 0)
+
+
+@contextmanager
+def _as_its_own_process(
+    file: Path, arguments: Sequence[str], output: TextIO | None, finder: Finder
+) -> Iterator[ModuleType]:
+    """Make the process look to a script as if it were its own; put everything back afterwards."""
+    module = ModuleType("__main__")
+    module.__file__ = str(file)
+    vars(module)["__builtins__"] = BUILTINS
+    kept = (sys.argv, sys.path[:], sys.stdout, sys.modules.get("__main__"), os.getcwd())
+    loaded, generators = set(sys.modules), (random.getstate(), np.random.get_state())
+    sys.argv = [str(file), *arguments]
+    sys.path[:0] = [str(file.parent)]
+    sys.modules["__main__"] = module
+    sys.meta_path.insert(0, finder)
+    if output is not None:
+        sys.stdout = output
+    os.chdir(file.parent)
+    try:
+        with warnings.catch_warnings(), np.errstate(), np.printoptions():
+            _default_warnings()
+            yield module
+    finally:
+        sys.stdout.flush()
+        sys.argv, sys.path[:], sys.stdout, main, folder = kept
+        if main is not None:
+            sys.modules["__main__"] = main
+        sys.meta_path.remove(finder)
+        finder.drop_modules(loaded)
+        os.chdir(folder)
+        random.setstate(generators[0])
+        np.random.set_state(generators[1])
+
+
+def _default_warnings() -> None:
+    """Warn as a fresh Python process does, not as the host of this run was told to."""
+    warnings.resetwarnings()
+    warnings.simplefilter("default")
+    for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", hidden)
+
+
+def captured() -> tuple[TextIO, Callable[[], str]]:
+    """Return a stream to run a program with, and a function that gives what it wrote."""
+    octets = io.BytesIO()
+    stream = io.TextIOWrapper(octets, encoding="utf-8", newline="\n", write_through=True)
+    return stream, lambda: octets.getvalue().decode("utf-8")
