@@ -1,8 +1,8 @@
 """Calls of a traced program: what is called as it is, what is noted, and where tracking ends.
 
-`callee` decides by what is called.  The program's own functions are called as they are.  `math` and
-NumPy are noted.  Random numbers are born as leaves.  The standard library gets tracked values as
-they are; anything else (SciPy, pandas, C extensions) gets plain ones, and what it returns is a leaf.
+`callee` decides by what is called.  The program's own functions are called as they are.  `math`
+and NumPy are noted.  Random numbers are born as leaves.  The standard library gets tracked values
+as they are; anything else (SciPy, pandas) gets plain ones, and what it returns is a leaf.
 """
 
 import builtins
@@ -17,20 +17,19 @@ from typing import Any
 
 import numpy as np
 
-from .graph import digest
-from .operators import FRESH, apply_numpy
+from .arrays import FRESH, apply_numpy
+from .graph import digest, references
+from .noting import compute, replaced
 from .recorder import recorder
 from .values import (
     PLAIN_TYPES,
     TrackedArray,
     TrackedFloat,
     born,
-    compute,
     holds_tracked,
     is_tracked,
     node_of,
     plain,
-    replaced,
     scalar,
     template,
 )
@@ -202,7 +201,8 @@ def _foreign(position: int, function: Function, *arguments: Any, **keywords: Any
 
 def _callback(argument: Any) -> Any:
     """Let a function of the program, called by foreign code, return plain values."""
-    if not (isinstance(argument, types.FunctionType | types.MethodType) and is_of_program(argument)):
+    is_function = isinstance(argument, types.FunctionType | types.MethodType)
+    if not (is_function and is_of_program(argument)):
         return argument
 
     @functools.wraps(argument)
@@ -216,15 +216,8 @@ def _escape(arguments: Any, keywords: Any) -> None:
     """Note the tracked values that go where they cannot be followed."""
     for value in (*arguments, *keywords.values()):
         if holds_tracked(value):
-            for node in references_in(value):
-                recorder.graph.escapes.append((node.index, recorder.position))
-
-
-def references_in(value: Any) -> Any:
-    """Return the nodes of all tracked values in a value."""
-    from .graph import references
-
-    return references(template(value))
+            for node in references(template(value)):
+                recorder.graph.escapes.append((node.number, recorder.position))
 
 
 def _origin(function: Any) -> str:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, read_through, write_through
+from .noting import prepare_change
 from .recorder import recorder
 from .values import (
     TRACKED_SCALARS,
     TrackedArray,
     node_of,
     plain,
-    prepare_change,
     scalar,
     template,
 )
@@ -65,7 +65,7 @@ def write_cell(own: TrackedArray, index: Any, value: Any) -> bool:
     storage: Any = own.storage
     prepare_change(own, before)
     raw[index] = plain(value)
-    write = (storage.node, own.steps, operator.setitem, (None, index, template(value)), 0, {})
+    write: Any = (storage.node, own.steps, operator.setitem, (None, index, template(value)), 0, {})
     if storage.root.size > _DIGESTED:
         node = recorder.add_unchecked(write_through, write)
     else:

@@ -38,7 +38,7 @@ class Node(NamedTuple):
     slices, stands for its value.  Equality is identity.
     """
 
-    index: int
+    number: int
     function: Callable[..., Any] | None
     arguments: tuple[Any, ...]
     keywords: Mapping[str, Any]
@@ -51,11 +51,11 @@ class Node(NamedTuple):
         return self is not other
 
     def __hash__(self) -> int:
-        return self.index
+        return self.number
 
     def __repr__(self) -> str:
         name = "leaf" if self.function is None else getattr(self.function, "__name__", "?")
-        return f"<node {self.index}: {name}>"
+        return f"<node {self.number}: {name}>"
 
 
 @dataclass(slots=True)
@@ -102,14 +102,16 @@ class Method:
     def __init__(self, name: str) -> None:
         self.__name__ = name
 
-    def __call__(self, owner: Any, *arguments: Any, **keywords: Any) -> Any:
+    def __call__(self, owner: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        """Call the owner's method."""
         return getattr(owner, self.__name__)(*arguments, **keywords)
 
 
 class Attribute(Method):
     """An attribute, read by name: Attribute("T")(x) is x.T."""
 
-    def __call__(self, owner: Any, *_: Any, **__: Any) -> Any:
+    def __call__(self, owner: Any, /, *_: Any, **__: Any) -> Any:
+        """Read the owner's attribute."""
         return getattr(owner, self.__name__)
 
 
@@ -169,7 +171,9 @@ def fill(template: Any, values: Any) -> Any:
     """Return the template with the value of each node in its place."""
     kind = type(template)
     if kind is Node:
-        return values[template.index]
+        return values[template.number]
+    if kind is int or kind is float:
+        return template
     if kind is list:
         return [fill(item, values) for item in template]
     if kind is tuple:
@@ -203,6 +207,8 @@ def references(template: Any) -> list[Node]:
 
 def inputs(node: Node) -> list[Node]:
     """Return the nodes whose values this node's value is computed from."""
+    if not node.keywords and all(type(argument) is Node for argument in node.arguments):
+        return list(node.arguments)
     return references([node.arguments, node.keywords])
 
 

@@ -30,6 +30,7 @@ class Stub:
         return Stub(name)
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        """Return a stub, or as many as programs unpack."""
         count = _SEVERAL.get(self.__name__)
         return Stub(self.__name__) if count is None else tuple(Stub("") for _ in range(count))
 
@@ -82,7 +83,8 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if not Path(base).resolve().is_relative_to(self.folder):
                 continue
             last = Path(base) / name.rpartition(".")[2]
-            for file, is_package in ((last / "__init__.py", True), (last.with_suffix(".py"), False)):
+            package, plain_module = last / "__init__.py", last.with_suffix(".py")
+            for file, is_package in ((package, True), (plain_module, False)):
                 if file.is_file():
                     spec = importlib.util.spec_from_loader(
                         name, self, origin=str(file), is_package=is_package

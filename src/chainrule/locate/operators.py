@@ -1,13 +1,14 @@
 """Operators, methods and items of tracked values: each computes plainly and notes a node."""
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from .cells import read_cell, write_cell
+from .arrays import array_function, array_ufunc, getitem, into, iterate, setitem, tolist
 from .graph import Attribute, Method
+from .noting import compute, mutate, replaced
 from .recorder import recorder
 from .values import (
     PLAIN_TYPES,
@@ -16,12 +17,7 @@ from .values import (
     TrackedArray,
     TrackedFloat,
     TrackedMatrix,
-    compute,
-    mutate,
-    node_of,
     plain,
-    replaced,
-    scalar,
 )
 
 ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
@@ -29,20 +25,15 @@ ON_ARRAYS = (*ARITHMETIC, "matmul", "and", "or", "xor", "lshift", "rshift")
 COMPARISONS = ("lt", "le", "eq", "ne", "gt", "ge")
 UNARY = ("neg", "pos", "abs", "invert")
 METHODS = (
-    "all any argmax argmin argsort astype choose clip compress conj conjugate copy cumprod cumsum "
-    "diagonal dot flatten item max mean min nonzero prod ravel repeat reshape round searchsorted "
-    "squeeze std sum swapaxes take trace transpose var view"
-).split()
+    *("all", "any", "argmax", "argmin", "argsort", "astype", "choose", "clip", "compress", "conj"),
+    *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "flatten", "item", "max"),
+    *("mean", "min", "nonzero", "prod", "ravel", "repeat", "reshape", "round", "searchsorted"),
+    *("squeeze", "std", "sum", "swapaxes", "take", "trace", "transpose", "var", "view"),
+)
 MATRIX_METHODS = ("getA", "getA1", "getH", "getI", "getT")
 CHANGING_METHODS = ("fill", "partition", "put", "sort")
 ATTRIBUTES = ("T", "real", "imag")
 MATRIX_ATTRIBUTES = ("A", "A1", "H", "I")
-# functions that change their first argument
-CHANGING = {np.copyto, np.fill_diagonal, np.put, np.place, np.putmask, np.put_along_axis}
-# functions whose result depends on shapes and constants only: leaves, not operations
-FRESH = {np.zeros_like, np.ones_like, np.empty_like}
-
-_LIST_TOLIST = 20_000  # elements above which tolist() gives plain floats: a node each is too dear
 _new_float = float.__new__
 Function = Callable[..., Any]
 
@@ -80,16 +71,6 @@ def _float_operator(name: str, reflected: bool) -> Function:
     return operate
 
 
-def _scalar_operator(name: str, reflected: bool) -> Function:
-    """Return the method of the tracked NumPy scalars for an operator."""
-    function = _named(name)
-
-    def operate(self: Any, other: Any) -> Any:
-        return compute(function, (other, self) if reflected else (self, other), {})
-
-    return operate
-
-
 def _unary(name: str) -> Function:
     function = _named(name)
 
@@ -100,7 +81,7 @@ def _unary(name: str) -> Function:
 
 
 def _binary(name: str, reflected: bool) -> Function:
-    """Return the method of TrackedArray for an operator or a comparison."""
+    """Return the method of arrays and NumPy scalars for an operator or a comparison."""
     function = _named(name)
 
     def operate(self: Any, other: Any) -> Any:
@@ -153,86 +134,6 @@ def _attribute(name: str) -> property:
     return property(read, write)
 
 
-def into(out: Any, function: Function, arguments: Any, keywords: Any) -> Any:
-    """Call a function whose result goes into the array `out`."""
-    if isinstance(out, TrackedArray):
-        mutate(out, function, arguments, keywords, "out")
-    else:
-        function(*plain(arguments), **plain(keywords))
-    return out
-
-
-def apply_numpy(function: Function, arguments: Any, keywords: Any) -> Any:
-    """Call a NumPy function or ufunc, some of whose arguments are tracked."""
-    out = keywords.get("out")
-    if type(out) is tuple and len(out) == 1:
-        out = out[0]
-        keywords = {**keywords, "out": out}
-    if isinstance(out, np.ndarray):
-        return into(out, function, arguments, keywords)
-    if function in CHANGING and arguments and isinstance(arguments[0], TrackedArray):
-        return mutate(arguments[0], function, arguments, keywords, 0)
-    return compute(function, arguments, keywords)
-
-
-def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-    """NumPy's hook for ufuncs, also those that C code calls."""
-    del self
-    function = ufunc if method == "__call__" else getattr(ufunc, method)
-    if method == "at":
-        if isinstance(inputs[0], TrackedArray):
-            return mutate(inputs[0], function, inputs, keywords, 0)
-        return function(*plain(inputs), **plain(keywords))
-    return apply_numpy(function, inputs, keywords)
-
-
-def _array_function(self: Any, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
-    """NumPy's hook for its other functions."""
-    del self, types
-    return apply_numpy(function, arguments, keywords)
-
-
-def _getitem(self: Any, index: Any) -> Any:
-    node_of(self)
-    if self.storage.cells:
-        known = read_cell(self, index)
-        if known is not None:
-            return known
-    return compute(operator.getitem, (self, index), {})
-
-
-def _setitem(self: Any, index: Any, value: Any) -> None:
-    if not write_cell(self, index, value):
-        mutate(self, operator.setitem, (self, index, value), {}, 0)
-
-
-def _iterate(self: Any) -> Iterator[Any]:
-    if self.ndim == 0:
-        raise TypeError("iteration over a 0-d array")
-    for index in range(len(self)):
-        yield self[index]
-
-
-def _tolist(self: Any) -> Any:
-    raw = plain(self)
-    if raw.dtype.kind != "f" or raw.size > _LIST_TOLIST:
-        return raw.tolist()
-    if raw.ndim == 0:
-        return self.item()
-    if raw.ndim > 1:
-        return [row.tolist() for row in self]
-    node = node_of(self)
-    return [
-        scalar(value, recorder.add(_listed, (node, k), {}, value))
-        for k, value in enumerate(raw.tolist())
-    ]
-
-
-def _listed(array: Any, index: int) -> Any:
-    """Return one element of array.tolist()."""
-    return array[index].item()
-
-
 def _round(self: Any, digits: Any = None) -> Any:
     return compute(round, (self,) if digits is None else (self, digits), {})
 
@@ -262,49 +163,42 @@ def _reduce(self: Any, *_: Any) -> Any:
 
 def equip() -> None:
     """Give the tracked classes their operators."""
-    arrays = TrackedArray
-    for name in ARITHMETIC:
-        for reflected in (False, True):
-            method = f"__{'r' if reflected else ''}{name}__"
-            setattr(TrackedFloat, method, _float_operator(name, reflected))
-            for kind in SCALARS.values():
-                setattr(kind, method, _scalar_operator(name, reflected))
-    for name in ON_ARRAYS:
-        setattr(arrays, f"__{name}__", _binary(name, False))
-        setattr(arrays, f"__r{name}__", _binary(name, True))
-        setattr(arrays, f"__i{name}__", _in_place(name))
-    for name in COMPARISONS:
-        setattr(arrays, f"__{name}__", _binary(name, False))
-    for name in UNARY:
-        for kind in PLAIN_TYPES:
-            if name != "invert" or issubclass(kind, np.ndarray):
-                setattr(kind, f"__{name}__", _unary(name))
-    for kind in (*SCALARS.values(), arrays):
-        for name in METHODS:
-            setattr(kind, name, _method(name))
-        for name in ATTRIBUTES:
-            setattr(kind, name, _attribute(name))
-    for name in MATRIX_METHODS:
-        setattr(TrackedMatrix, name, _method(name))
-    for name in MATRIX_ATTRIBUTES:
-        setattr(TrackedMatrix, name, _attribute(name))
-    for name in CHANGING_METHODS:
-        setattr(arrays, name, _changing_method(name))
-    for name, function in {
-        "__getitem__": _getitem,
-        "__setitem__": _setitem,
-        "__iter__": _iterate,
-        "__copy__": _copy,
-        "__deepcopy__": _copy,
-        "tolist": _tolist,
-    }.items():
-        setattr(arrays, name, function)
-    for kind in TRACKED_SCALARS:
-        kind.__copy__ = kind.__deepcopy__ = _keep
+    _equip_scalars()
+    _equip_arrays()
     for kind in PLAIN_TYPES:
-        vars_of = {"__array_ufunc__": _array_ufunc, "__array_function__": _array_function}
-        for name, hook in {**vars_of, "__reduce_ex__": _reduce, "__round__": _round}.items():
-            setattr(kind, name, hook)
-    for kind in (*SCALARS.values(), arrays):
-        for name, function in {"repr": repr, "str": str, "format": format}.items():
-            setattr(kind, f"__{name}__", _plainly(function))
+        _give(kind, {f"__{name}__": _unary(name) for name in UNARY})
+        _give(kind, {"__array_ufunc__": array_ufunc, "__array_function__": array_function})
+        _give(kind, {"__reduce_ex__": _reduce, "__round__": _round})
+    for kind in (*SCALARS.values(), TrackedArray):
+        _give(kind, {name: _method(name) for name in METHODS})
+        _give(kind, {name: _attribute(name) for name in ATTRIBUTES})
+        for display in (repr, str, format):
+            _give(kind, {f"__{display.__name__}__": _plainly(display)})
+
+
+def _give(kind: type, attributes: Mapping[str, Any]) -> None:
+    """Set the attributes of a class."""
+    for name, attribute in attributes.items():
+        setattr(kind, name, attribute)
+
+
+def _equip_scalars() -> None:
+    for name in ARITHMETIC:
+        _give(TrackedFloat, {f"__{name}__": _float_operator(name, False)})
+        _give(TrackedFloat, {f"__r{name}__": _float_operator(name, True)})
+        for kind in SCALARS.values():
+            _give(kind, {f"__{name}__": _binary(name, False), f"__r{name}__": _binary(name, True)})
+    for kind in TRACKED_SCALARS:
+        _give(kind, {"__copy__": _keep, "__deepcopy__": _keep})
+
+
+def _equip_arrays() -> None:
+    own = TrackedArray
+    _give(own, {f"__{name}__": _binary(name, False) for name in (*ON_ARRAYS, *COMPARISONS)})
+    _give(own, {f"__r{name}__": _binary(name, True) for name in ON_ARRAYS})
+    _give(own, {f"__i{name}__": _in_place(name) for name in ON_ARRAYS})
+    _give(own, {name: _changing_method(name) for name in CHANGING_METHODS})
+    _give(own, {"__getitem__": getitem, "__setitem__": setitem, "__iter__": iterate})
+    _give(own, {"__copy__": _copy, "__deepcopy__": _copy, "tolist": tolist})
+    _give(TrackedMatrix, {name: _method(name) for name in MATRIX_METHODS})
+    _give(TrackedMatrix, {name: _attribute(name) for name in MATRIX_ATTRIBUTES})

@@ -1,5 +1,6 @@
 """Run a script as it is, in its own folder with its own arguments, and record what it computes."""
 
+import gc
 import io
 import os
 import random
@@ -136,6 +137,8 @@ def _as_its_own_process(
     vars(module)["__builtins__"] = BUILTINS
     kept = (sys.argv, sys.path[:], sys.stdout, sys.modules.get("__main__"), os.getcwd())
     loaded, generators = set(sys.modules), (random.getstate(), np.random.get_state())
+    thresholds = gc.get_threshold()
+    gc.set_threshold(200_000, 50, 100)  # nodes only ever grow in number: looking costs half the time
     sys.argv = [str(file), *arguments]
     sys.path[:0] = [str(file.parent)]
     sys.modules["__main__"] = module
@@ -155,6 +158,7 @@ def _as_its_own_process(
         sys.meta_path.remove(finder)
         finder.drop_modules(loaded)
         os.chdir(folder)
+        gc.set_threshold(*thresholds)
         random.setstate(generators[0])
         np.random.set_state(generators[1])
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from .graph import Graph, Leaf, Node, digest
 
-_new_node: Callable[..., Node] = tuple.__new__  # type: ignore[assignment]  # half of Node()'s time
+_new_node: Callable[..., Node] = tuple.__new__  # half of Node()'s time
 _LOOK_EVERY = 256  # nodes or loop turns between two looks at the clock
 
 
@@ -79,12 +79,12 @@ class Recorder:
         node = _new_node(Node, (len(graph.nodes), None, (), {}, self.position))
         graph.nodes.append(node)
         graph.digests.append(digest(value))
-        graph.leaves[node.index] = Leaf(value, origin)
+        graph.leaves[node.number] = Leaf(value, origin)
         return node
 
     def unshare(self, node: Node) -> None:
         """Copy a leaf's array before the program changes it."""
-        leaf = self.graph.leaves.get(node.index)
+        leaf = self.graph.leaves.get(node.number)
         if leaf is not None and isinstance(leaf.value, np.ndarray):
             leaf.value = np.array(leaf.value, copy=True, order="K", subok=True)
 

@@ -11,8 +11,13 @@ from .graph import Graph, Node, digest, fill, inputs, same
 def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> Any:
     """Return the value of one node, given those before it."""
     if node.function is None:
-        return leaves[node.index] if node.index in leaves else graph.leaves[node.index].value
-    arguments = fill(node.arguments, values)
+        return leaves[node.number] if node.number in leaves else graph.leaves[node.number].value
+    arguments = [
+        values[argument.number] if type(argument) is Node else fill(argument, values)
+        for argument in node.arguments
+    ]
+    if not node.keywords:
+        return node.function(*arguments)
     return node.function(*arguments, **fill(dict(node.keywords), values))
 
 
@@ -40,24 +45,24 @@ def mismatches(graph: Graph) -> list[Node]:
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             try:
-                values[node.index] = _value(graph, node, values, {})
+                values[node.number] = _value(graph, node, values, {})
             except Exception:  # the nodes that need this one fail as well
                 wrong.append(node)
                 continue
-            traced = graph.digests[node.index]
-            if traced is not None and not same(digest(values[node.index]), traced):
+            traced = graph.digests[node.number]
+            if traced is not None and not same(digest(values[node.number]), traced):
                 wrong.append(node)
-            for used in last_use.get(node.index, ()):
+            for used in last_use.get(node.number, ()):
                 values.pop(used, None)
     return wrong
 
 
 def _last_uses(nodes: Sequence[Node]) -> dict[int, list[int]]:
     """Return which nodes are read for the last time by each node."""
-    reader = {node.index: node.index for node in nodes}
+    reader = {node.number: node.number for node in nodes}
     for node in nodes:
         for used in inputs(node):
-            reader[used.index] = node.index
+            reader[used.number] = node.number
     last_use: dict[int, list[int]] = {}
     for used_index, by in reader.items():
         last_use.setdefault(by, []).append(used_index)

@@ -63,7 +63,7 @@ class Rewriter(ast.NodeTransformer):
 
     # operations -----------------------------------------------------------------------------------
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         """Turn a + b into Add(position, a, b); text formatting stays."""
         position = self._position(node)
         left, right = self.visit(node.left), self.visit(node.right)
@@ -71,13 +71,13 @@ class Rewriter(ast.NodeTransformer):
             return ast.copy_location(ast.BinOp(left, node.op, right), node)
         return self._call(type(node.op).__name__, node, position, left, right)
 
-    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:  # noqa: N802
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
         """Turn −a into negate(position, a), unless a is a literal."""
         if isinstance(node.operand, ast.Constant) or not isinstance(node.op, ast.USub):
             return self.generic_visit(node)
         return self._call("negate", node, self._position(node), self.visit(node.operand))
 
-    def visit_Compare(self, node: ast.Compare) -> ast.AST:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
         """Turn a < b into Lt(position, a, b); chains, `in` and `is` stay."""
         name = type(node.ops[0]).__name__
         if len(node.ops) > 1 or name not in OPERATORS:
@@ -86,7 +86,7 @@ class Rewriter(ast.NodeTransformer):
         left, right = self.visit(node.left), self.visit(node.comparators[0])
         return self._call(name, node, position, left, right)
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         """Turn f(x) into callee(position, f)(x)."""
         if not (isinstance(node.func, ast.Name) and node.func.id in _FRAME_READERS):
             if isinstance(node.func, ast.Attribute):
@@ -99,14 +99,14 @@ class Rewriter(ast.NodeTransformer):
             keyword.value = self._data(keyword.value)
         return node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         """Turn a.b, where it is read, into attribute(position, a.b)."""
         node.value = self.visit(node.value)
         if not isinstance(node.ctx, ast.Load):
             return node
         return self._call("attribute", node, self._position(node), node)
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         """Turn a[i], where it is read, into item(position, a, i)."""
         position = self._position(node)
         node.value = self.visit(node.value)
@@ -135,9 +135,9 @@ class Rewriter(ast.NodeTransformer):
         node.elts = [self._data(part) for part in node.elts]
         return ast.copy_location(node, node)
 
-    visit_List = visit_Tuple = _display  # noqa: N815
+    visit_List = visit_Tuple = _display
 
-    def visit_Dict(self, node: ast.Dict) -> ast.AST:  # noqa: N802
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
         """Make leaves of the literals among a dict's values."""
         node.keys = [None if key is None else self.visit(key) for key in node.keys]
         node.values = [self._data(value) for value in node.values]
@@ -145,7 +145,7 @@ class Rewriter(ast.NodeTransformer):
 
     # statements -----------------------------------------------------------------------------------
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
         """Turn a = b into a = store(position, b), and a[i] = b into put(position, b, a, i)."""
         position = self._position(node, _targets(node.targets[0]))
         value = self._data(node.value)
@@ -158,7 +158,7 @@ class Rewriter(ast.NodeTransformer):
         node.value = self._call("store", node.value, position, value)
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         """The same for a: type = b, whose annotation stays."""
         if node.value is not None:
             position = self._position(node, _targets(node.target))
@@ -167,14 +167,14 @@ class Rewriter(ast.NodeTransformer):
             node.target = self.visit(node.target)
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         """Turn a += b into a += here(position, b)."""
         position = self._position(node, _targets(node.target))
         node.target = self.visit(node.target)
         node.value = self._call("here", node.value, position, self.visit(node.value))
         return node
 
-    def visit_Return(self, node: ast.Return) -> ast.AST:  # noqa: N802
+    def visit_Return(self, node: ast.Return) -> ast.AST:
         """Turn return a into return store(position, a)."""
         if node.value is not None:
             position = self._position(node, ("return",))
@@ -187,7 +187,7 @@ class Rewriter(ast.NodeTransformer):
         node.body.insert(0, ast.copy_location(ast.Expr(self._call("turn", node)), node.body[0]))
         return ast.copy_location(node, node)
 
-    visit_For = visit_While = visit_AsyncFor = _loop  # noqa: N815
+    visit_For = visit_While = visit_AsyncFor = _loop
 
     # scopes, annotations, patterns ----------------------------------------------------------------
 
@@ -200,19 +200,19 @@ class Rewriter(ast.NodeTransformer):
         self.scopes.pop()
         return ast.copy_location(node, node)
 
-    visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815
+    visit_FunctionDef = visit_AsyncFunctionDef = _function
 
     def _defaults(self, arguments: ast.arguments) -> None:
         arguments.defaults = [self._data(default) for default in arguments.defaults]
         arguments.kw_defaults = [d and self._data(d) for d in arguments.kw_defaults]
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         """Rewrite defaults and body of a lambda."""
         self._defaults(node.args)
         node.body = self.visit(node.body)
         return node
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """Rewrite a class under its own name."""
         self.scopes.append(node.name)
         self.generic_visit(node)

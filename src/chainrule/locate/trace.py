@@ -72,7 +72,7 @@ def store(position: int, value: Any) -> Any:
 def _store(position: int, value: Any, target: int) -> None:
     recorder.position = position
     node = node_of(value) if isinstance(value, TrackedArray) else value.node
-    recorder.graph.stores.append(Store(node.index, position, target))
+    recorder.graph.stores.append(Store(node.number, position, target))
 
 
 def put(position: int, value: Any, owner: Any, index: Any) -> None:
