@@ -16,16 +16,22 @@ TRACKABLE = "fiubc"  # kinds of array worth following: numbers and masks; not te
 _view = np.ndarray.view
 
 
+def _says(kind: type) -> Any:
+    """Return a `__class__` that says a tracked value is of the plain type."""
+    return property(lambda _: kind)
+
+
 class TrackedFloat(float):
     """A Python float and the node that made it."""
 
     __slots__ = ("node",)
+    __class__ = _says(float)
     node: Node
 
 
 def _numpy_scalar(kind: type) -> type:
     """Return the tracked subclass of a NumPy float type; `value` holds the plain scalar."""
-    return type(kind.__name__, (kind,), {"__slots__": ("node", "value"), "__module__": "numpy"})
+    return type(kind.__name__, (kind,), {"__slots__": ("node", "value"), "__class__": _says(kind)})
 
 
 SCALARS: dict[type, type] = {
@@ -63,6 +69,7 @@ class Storage:
 class TrackedArray(np.ndarray[Any, Any]):
     """An array or view, its storage, and the steps that lead from the storage's array to it."""
 
+    __class__ = _says(np.ndarray)
     storage: Storage | None = None
     steps: tuple[Step, ...] = ()
     node: Node
@@ -75,16 +82,9 @@ class TrackedArray(np.ndarray[Any, Any]):
 class TrackedMatrix(TrackedArray, np.matrix[Any, Any]):
     """The same for np.matrix, whose * is the matrix product."""
 
+    __class__ = _says(np.matrix)
     __array_finalize__ = np.matrix.__array_finalize__  # type: ignore[assignment]
 
-
-for _class, _name, _module in (
-    (TrackedFloat, "float", "builtins"),
-    (TrackedArray, "ndarray", "numpy"),
-    (TrackedMatrix, "matrix", "numpy"),
-):  # messages and prints of types read as they do without tracking
-    _class.__name__ = _class.__qualname__ = _name
-    _class.__module__ = _module
 
 PLAIN_TYPES: dict[type, type] = {
     TrackedFloat: float,
@@ -92,6 +92,12 @@ PLAIN_TYPES: dict[type, type] = {
     TrackedMatrix: np.matrix,
     **{tracked: kind for kind, tracked in SCALARS.items()},
 }
+
+
+for _tracked, _kind in PLAIN_TYPES.items():  # types print, and errors read, as without tracking
+    _module = _kind.__module__
+    _tracked.__module__, _tracked.__qualname__ = _module, _kind.__name__
+    _tracked.__name__ = _kind.__name__ if _kind is float else f"{_module}.{_kind.__name__}"
 
 
 def _plain_items(items: Any) -> Any:
