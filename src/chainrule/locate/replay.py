@@ -1,11 +1,21 @@
 """Compute a recorded graph again from its leaves, and compare with what was traced."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from .graph import Graph, Node, digest, fill, inputs, same
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Let what the program was warned of once not be said again."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> Any:
@@ -27,7 +37,7 @@ def replay(graph: Graph, leaves: Mapping[int, Any] | None = None) -> list[Any]:
     The values may share memory: do not change them in place.
     """
     values: list[Any] = []
-    with np.errstate(all="ignore"):
+    with _silence():
         for node in graph.nodes:
             values.append(_value(graph, node, values, leaves or {}))
     return values
@@ -42,7 +52,7 @@ def mismatches(graph: Graph) -> list[Node]:
     last_use = _last_uses(graph.nodes)
     values: dict[int, Any] = {}
     wrong = []
-    with np.errstate(all="ignore"):
+    with _silence():
         for node in graph.nodes:
             try:
                 values[node.number] = _value(graph, node, values, {})

@@ -1,0 +1,36 @@
+"""What the tests of `chainrule.locate` share: programs, run alone and traced."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from chainrule.locate.program import Limits, Run, captured, run
+
+PROGRAMS = sorted((Path(__file__).parent / "locate" / "programs").glob("*.py"))
+
+
+class Traced(NamedTuple):
+    run: Run
+    output: str
+
+
+def alone(script: Path, *arguments: str) -> str:
+    """What a script prints when Python runs it."""
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(script), *arguments]
+    result = subprocess.run(command, capture_output=True, cwd=script.parent, env=environment)
+    assert not result.stderr, result.stderr.decode()
+    return result.stdout.decode()
+
+
+def traced(script: Path, *arguments: str, limits: Limits | None = None) -> Traced:
+    stream, text = captured()
+    return Traced(run(script, arguments, limits=limits, output=stream), text())
+
+
+def write(folder: Path, text: str, name: str = "script.py") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
