@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from foreign import PROGRAMS, traced, write
 
@@ -9,15 +10,28 @@ from chainrule.locate.graph import Graph, Node, Position, digest, fill, inputs, 
 from chainrule.locate.replay import mismatches, replay
 
 
+def followed(graph: Graph, leaves: list[int]) -> bool:
+    """Whether nothing that is computed from these leaves escaped."""
+    reached = set(leaves)
+    for node in graph.nodes:
+        if any(before.number in reached for before in inputs(node)):
+            reached.add(node.number)
+    return not reached & {node for node, _ in graph.escapes}
+
+
 def literals(graph: Graph, script: Path) -> dict[int, list[int]]:
     """The leaves of each literal that can be followed everywhere, by the literal's position."""
-    escaped = {node for node, _ in graph.escapes}
     found: dict[int, list[int]] = {}
     for number, leaf in graph.leaves.items():
         position = graph.nodes[number].position
         if leaf.origin == "literal" and graph.positions[position].file == str(script):
             found.setdefault(position, []).append(number)
-    return {p: leaves for p, leaves in found.items() if not escaped & set(leaves)}
+    return {p: leaves for p, leaves in found.items() if followed(graph, leaves)}
+
+
+def is_garbage(graph: Graph, node: Node) -> bool:
+    """Whether a node holds what happened to be in memory."""
+    return node.number in graph.leaves and "empty" in graph.leaves[node.number].origin
 
 
 def edited(text: str, position: Position, value: float) -> str:
@@ -48,7 +62,8 @@ def test_a_replay_with_another_literal_is_the_program_with_that_literal(
         values = replay(graph, dict.fromkeys(leaves, value))
         for node, other in zip(graph.nodes, values, strict=True):
             expected = changed.digests[node.number]
-            assert expected is None or same(digest(other), expected), (node, position)
+            if expected is not None and not is_garbage(graph, node):
+                assert same(digest(other), expected), (node, position)
         checked += 1
     assert checked or not literals(graph, copy)
 
@@ -84,8 +99,6 @@ def test_same_means_every_bit(one: object, other: object, equal: bool) -> None:
 
 
 def test_a_digest_notices_one_bit_a_shape_and_an_order() -> None:
-    import numpy as np
-
     x = np.arange(12.0).reshape(3, 4)
     moved = x.copy()
     moved[1, 2] = np.nextafter(moved[1, 2], 9.0)
@@ -103,3 +116,15 @@ def test_templates_are_filled_wherever_a_node_stands() -> None:
     assert repr(node) == "<node 0: leaf>"
     assert node != Node(0, None, (), {}, 0)
     assert {node: 1}[node] == 1
+
+
+def test_a_digest_of_a_large_array_notices_them_too() -> None:
+    x = np.random.default_rng(0).normal(size=(40, 50))
+    moved = x.copy()
+    moved[39, 49] = np.nextafter(moved[39, 49], 9.0)
+    for other in (moved, x[::-1], x[:, ::-1], x.reshape(50, 40), x > 0, x.astype(np.float16)):
+        assert not same(digest(x), digest(other))
+    assert same(digest(x), digest(np.asfortranarray(x)))
+    odd = (x.ravel()[:1501] * 99).astype(np.int32)
+    assert same(digest(odd), digest(odd.copy()))
+    assert not same(digest(odd), digest(odd + 1))

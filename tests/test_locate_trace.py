@@ -66,9 +66,10 @@ def test_births(trace: Trace) -> None:
         "a = [0.5, -0.25]\nb = random.random()\nc = random.gauss(0, 1)\nd = np.random.randn(2)\n"
         "e = default_rng(0).normal()\nf = float('2.5')\ng = np.zeros(3)\nh = math.sqrt(2)\n"
     )
-    births = ["literal", "random.random", "random.gauss", "randn", "normal", "float", "numpy.zeros"]
-    for origin in [*births, "math.sqrt"]:
-        assert origin in origins(graph) or f"numpy.random.{origin}" in origins(graph), origin
+    assert origins(graph) == [
+        *("literal", "literal", "random.random", "random.gauss", "numpy.random.randn"),
+        *("numpy.random.normal", "float", "numpy.zeros", "math.sqrt"),
+    ]
 
 
 def test_an_element_written_and_read_does_not_depend_on_the_others(trace: Trace) -> None:
@@ -109,11 +110,10 @@ def test_a_shuffled_array_is_its_own_permutation(trace: Trace, make: str) -> Non
 def test_what_cannot_be_followed_escapes_and_comes_back_as_a_leaf(trace: Trace) -> None:
     graph = trace(
         "import numpy as np, statistics\nfrom scipy.linalg import solve\n"
-        "A = np.eye(2) * 2\nx = solve(A, A[0], overwrite_a=True)\nm = statistics.mean([x[0], 0.5])\n"
+        "A = np.eye(2) * 2\nx = solve(A, A[0], overwrite_a=True)\n"
+        "m = statistics.mean([x[0], 0.5])\n"
     )
-    assert "scipy.linalg._basic.solve" in " ".join(origins(graph)) or any(
-        "solve" in origin for origin in origins(graph)
-    )
+    assert {"scipy.linalg.solve", "statistics.mean"} <= set(origins(graph))
     assert {graph.positions[position].line for _, position in graph.escapes} == {4, 5}
 
 
@@ -128,16 +128,18 @@ def test_a_foreign_function_that_changes_an_array_is_noticed(trace: Trace) -> No
 
 NUMPY = [
     "np.add(a, b, out=a)", "np.add.at(a, [0, 0], b[:2])", "np.add.reduce(a)", "np.put(a, [1], b)",
-    "np.multiply.outer(a, b)", "np.fill_diagonal(m, x)", "np.linalg.svd(m)", "np.linalg.inv(m + b)",
-    "np.where(a > x, a, b)", "np.clip(a, x, 1.0, out=b)", "a.clip(0, x)", "a.sum(out=m[0, 0:1][0:])",
-    "np.exp(x)", "np.dot(a, b)", "m @ a", "a @ m", "m[:, [0, 2]]", "m[m > 0]", "m[..., None]",
-    "np.concatenate([a, [x, 1]])", "np.array([x, b[0]])", "np.mean([x, 2])", "np.broadcast_to(a, (2, 3))",
-    "np.cumsum(a)[::-1]", "np.argmax(a)", "np.atleast_2d(a)", "np.roll(a, 1)", "np.full(3, x)",
-    "np.linspace(0.0, x, 4)", "np.zeros_like(a)", "np.float64(x)", "np.float32(x) * a[0]", "-m[0]",
-    "abs(-a)", "a // 2 + a % 2", "divmod(x, 2)", "x ** 2 ** x", "2 - a", "np.outer(a, b).trace()",
-    "np.sort(a)", "np.vectorize(lambda v: v * x)(a)", "sum(a)", "sum(v * x for v in a)", "max(a, key=abs)",
-    "[*map(float, a)]", "np.asarray(a) is a", "a.copy().real", "np.round(a, 2)", "round(a[0], 1)",
-    "pow(x, 2)", "np.stack([a, b]).std(axis=0, ddof=1)", "np.pad(a, 1)", "np.diag(a)", "np.hypot(x, a)",
+    "np.multiply.outer(a, b)", "np.fill_diagonal(m, x)", "np.linalg.svd(m)",
+    "np.linalg.inv(m + b)", "np.where(a > x, a, b)", "np.clip(a, x, 1.0, out=b)", "a.clip(0, x)",
+    "a.sum(out=m[0, 0:1][0:])", "np.exp(x)", "np.dot(a, b)", "m @ a", "a @ m", "m[:, [0, 2]]",
+    "m[m > 0]", "m[..., None]", "np.concatenate([a, [x, 1]])", "np.array([x, b[0]])",
+    "np.mean([x, 2])", "np.broadcast_to(a, (2, 3))", "np.cumsum(a)[::-1]", "np.argmax(a)",
+    "np.atleast_2d(a)", "np.roll(a, 1)", "np.full(3, x)", "np.linspace(0.0, x, 4)",
+    "np.zeros_like(a)", "np.float64(x)", "np.float32(x) * a[0]", "-m[0]", "abs(-a)",
+    "a // 2 + a % 2", "divmod(x, 2)", "x ** 2 ** x", "2 - a", "np.outer(a, b).trace()",
+    "np.sort(a)", "np.vectorize(lambda v: v * x)(a)", "sum(a)", "sum(v * x for v in a)",
+    "max(a, key=abs)", "[*map(float, a)]", "np.asarray(a) is a", "a.copy().real", "np.round(a, 2)",
+    "round(a[0], 1)", "pow(x, 2)", "np.stack([a, b]).std(axis=0, ddof=1)", "np.pad(a, 1)",
+    "np.diag(a)", "np.hypot(x, a)",
 ]  # fmt: skip
 
 
@@ -145,9 +147,10 @@ NUMPY = [
 def test_each_operation_gives_the_same_and_replays(tmp_path: Path, expression: str) -> None:
     text = (
         "import numpy as np\nnp.random.seed(5)\na, b = np.random.randn(3), np.random.randn(3)\n"
-        "m = np.random.randn(3, 3)\nx = 0.75\ntry:\n    r = {}\n    print(type(r), repr(r))\n"
+        f"m = np.random.randn(3, 3)\nx = 0.75\ntry:\n    r = {expression}\n"
+        "    print(type(r), repr(r))\n"
         "except Exception as error:\n    print(type(error), error)\nprint(a, b, m, x)\n"
-    ).format(expression)
+    )
     result, output = traced(write(tmp_path, text))
     scope: dict[str, Any] = {"print": lambda *values: lines.append(" ".join(map(str, values)))}
     lines: list[str] = []

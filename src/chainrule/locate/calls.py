@@ -39,6 +39,7 @@ BUILTINS: dict[str, Any] = dict(vars(builtins))  # of rewritten modules: `trace`
 
 _CONTAINERS = (list, dict, str, set, tuple, bytes, types.GeneratorType)
 _DRAWS_ITEMS = {"shuffle", "sample", "choice", "choices"}  # of `random`: they pass items through
+_FRAME_READERS = {"sys", "inspect", "warnings", "logging", "traceback"}  # a frame more would show
 _AS_THEY_ARE: set[Any] = {
     all, any, bool, callable, dict, enumerate, filter, frozenset, getattr, hasattr, hash, id, input,
     int, isinstance, issubclass, iter, len, list, next, object, open, print, property, range, repr,
@@ -106,6 +107,8 @@ def _by_module(function: Any, kind: type) -> Function | None:
     if not isinstance(module, str):
         return None
     top = module.partition(".")[0]
+    if top in _FRAME_READERS:
+        return None
     if top == "numpy":
         return _numpy
     return _native if top in sys.stdlib_module_names else _foreign
@@ -207,7 +210,9 @@ def _callback(argument: Any) -> Any:
 
     @functools.wraps(argument)
     def stripped(*arguments: Any, **keywords: Any) -> Any:
-        return plain(argument(*arguments, **keywords))
+        value = argument(*arguments, **keywords)
+        _escape((value,), {})
+        return plain(value)
 
     return stripped
 
@@ -226,6 +231,7 @@ def _origin(function: Any) -> str:
     module = getattr(function, "__module__", None) or ""
     if isinstance(getattr(function, "__self__", None), random.Random):
         module = "random"
+    module = ".".join(part for part in module.split(".") if not part.startswith("_"))
     return f"{module}.{name}" if module and module != "builtins" else str(name)
 
 

@@ -212,15 +212,18 @@ def inputs(node: Node) -> list[Node]:
     return references([node.arguments, node.keywords])
 
 
+_SMALL = 4096  # bytes up to which Python's hash is faster than a product with weights
 _WEIGHTS = [np.arange(1, 2, 2, dtype=np.uint64)]  # odd, so that no change of one word is lost
 
 
 def digest(value: Any) -> Digest:
     """Return what tells a value from any other: itself if small, a checksum of an array's bits."""
     if not isinstance(value, np.ndarray):
-        return tuple(digest(item) for item in value) if type(value) in (list, tuple) else value
+        return tuple(map(digest, value)) if isinstance(value, list | tuple) else value
     if value.dtype.hasobject:
         return (value.shape, value.dtype.char, 0)
+    if value.nbytes <= _SMALL:
+        return (value.shape, value.dtype.char, hash(value.tobytes()))
     octets = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
     short = -len(octets) % 8
     words = (np.append(octets, np.zeros(short, np.uint8)) if short else octets).view(np.uint64)

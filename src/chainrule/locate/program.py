@@ -138,7 +138,9 @@ def _as_its_own_process(
     kept = (sys.argv, sys.path[:], sys.stdout, sys.modules.get("__main__"), os.getcwd())
     loaded, generators = set(sys.modules), (random.getstate(), np.random.get_state())
     thresholds = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)  # nodes only ever grow in number: looking costs half the time
+    gc.set_threshold(
+        200_000, 50, 100
+    )  # nodes only ever grow in number: looking costs half the time
     sys.argv = [str(file), *arguments]
     sys.path[:0] = [str(file.parent)]
     sys.modules["__main__"] = module
