@@ -21,7 +21,13 @@ def work(a, b, n):
     for _ in range(n):
         a * b; a + b; a - b; a * b; a + b; a - b; a * b; a + b; a - b; a * b
 """
-ARRAYS = "import numpy as np\na = np.ones(({0}, {0}))\nb = a * 0.5\nfor _ in range({1}):\n    c = a * b\n"
+ARRAYS = """
+import numpy as np
+a = np.ones(({0}, {0}))
+b = a * 0.5
+for _ in range({1}):
+    c = a * b
+"""
 TURNS = 5
 
 

@@ -5,6 +5,7 @@ values that nothing recorded computed (literals, random numbers, files) are the 
 kept.  Arrays that a program changes in place become new nodes, one a change: see `write_through`.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Digest = Any
+ATOMS = {int, float, bool, str, type(None)}  # in templates: these hold no nodes
 
 
 class Position(NamedTuple):
@@ -172,8 +174,6 @@ def fill(template: Any, values: Any) -> Any:
     kind = type(template)
     if kind is Node:
         return values[template.number]
-    if kind is int or kind is float:
-        return template
     if kind is list:
         return [fill(item, values) for item in template]
     if kind is tuple:
@@ -207,17 +207,25 @@ def references(template: Any) -> list[Node]:
 
 def inputs(node: Node) -> list[Node]:
     """Return the nodes whose values this node's value is computed from."""
-    if not node.keywords and all(type(argument) is Node for argument in node.arguments):
-        return list(node.arguments)
-    return references([node.arguments, node.keywords])
+    found = []
+    for argument in node.arguments:
+        if type(argument) is Node:
+            found.append(argument)
+        elif type(argument) not in ATOMS:
+            found += references(argument)
+    return found + references(node.keywords) if node.keywords else found
 
 
 _SMALL = 4096  # bytes up to which Python's hash is faster than a product with weights
-_WEIGHTS = [np.arange(1, 2, 2, dtype=np.uint64)]  # odd, so that no change of one word is lost
+_BLOCK = 16384  # words summed at once
+_WEIGHTS = np.arange(1, 2 * _BLOCK, 2, dtype=np.uint64)  # odd: no change of one word is lost
 
 
 def digest(value: Any) -> Digest:
-    """Return what tells a value from any other: itself if small, a checksum of an array's bits."""
+    """Return what tells a value from any other: itself, of an array a checksum of its bits.
+
+    Checksums are comparable within one process only, as Python's hash of bytes is.
+    """
     if not isinstance(value, np.ndarray):
         return tuple(map(digest, value)) if isinstance(value, list | tuple) else value
     if value.dtype.hasobject:
@@ -225,11 +233,13 @@ def digest(value: Any) -> Digest:
     if value.nbytes <= _SMALL:
         return (value.shape, value.dtype.char, hash(value.tobytes()))
     octets = np.ascontiguousarray(value).reshape(-1).view(np.uint8)
-    short = -len(octets) % 8
-    words = (np.append(octets, np.zeros(short, np.uint8)) if short else octets).view(np.uint64)
-    if len(words) > len(_WEIGHTS[0]):
-        _WEIGHTS[0] = np.arange(1, 4 * len(words), 2, dtype=np.uint64)
-    return (value.shape, value.dtype.char, int(np.dot(words, _WEIGHTS[0][: len(words)])))
+    n_words = len(octets) // 8
+    words = octets[: 8 * n_words].view(np.uint64)
+    n_blocked = n_words - n_words % _BLOCK
+    blocks = words[:n_blocked].reshape(-1, _BLOCK) @ _WEIGHTS
+    rest = int(words[n_blocked:] @ _WEIGHTS[: n_words - n_blocked])
+    parts = (blocks.tobytes(), rest, octets[8 * n_words :].tobytes())
+    return (value.shape, value.dtype.char, hash(parts))
 
 
 def same(one: Digest, other: Digest) -> bool:
@@ -238,7 +248,10 @@ def same(one: Digest, other: Digest) -> bool:
         return False
     if type(one) is tuple:
         return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, float | np.floating):
-        alike = one == other and bool(np.signbit(one) == np.signbit(other))
-        return bool(alike or (one != one and other != other))
-    return bool(one == other)
+    if one == other:
+        return (
+            bool(one)
+            or not isinstance(one, float | np.floating)
+            or math.copysign(1, one) == math.copysign(1, other)
+        )
+    return bool(one != one and other != other)

@@ -1,21 +1,28 @@
 """Compute a recorded graph again from its leaves, and compare with what was traced."""
 
+import gc
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from .graph import Graph, Node, digest, fill, inputs, same
+from .graph import ATOMS, Graph, Node, digest, fill, inputs, same
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """Let what the program was warned of once not be said again."""
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+def _undisturbed() -> Iterator[None]:
+    """Do not warn again of what the program was warned of; do not look for garbage: none arises."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> Any:
@@ -23,7 +30,11 @@ def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> 
     if node.function is None:
         return leaves[node.number] if node.number in leaves else graph.leaves[node.number].value
     arguments = [
-        values[argument.number] if type(argument) is Node else fill(argument, values)
+        values[argument.number]
+        if type(argument) is Node
+        else argument
+        if type(argument) in ATOMS
+        else fill(argument, values)
         for argument in node.arguments
     ]
     if not node.keywords:
@@ -37,7 +48,7 @@ def replay(graph: Graph, leaves: Mapping[int, Any] | None = None) -> list[Any]:
     The values may share memory: do not change them in place.
     """
     values: list[Any] = []
-    with _silence():
+    with _undisturbed():
         for node in graph.nodes:
             values.append(_value(graph, node, values, leaves or {}))
     return values
@@ -49,31 +60,27 @@ def mismatches(graph: Graph) -> list[Node]:
     An empty list means that the graph is all that the program did.  Values are dropped after
     their last use, so that this needs little memory.
     """
-    last_use = _last_uses(graph.nodes)
+    last_reader = list(range(len(graph.nodes)))
+    for node in graph.nodes:
+        for used in inputs(node):
+            last_reader[used.number] = node.number
     values: dict[int, Any] = {}
     wrong = []
-    with _silence():
+    with _undisturbed():
         for node in graph.nodes:
-            try:
-                values[node.number] = _value(graph, node, values, {})
-            except Exception:  # the nodes that need this one fail as well
+            if not _agrees(graph, node, values):
                 wrong.append(node)
-                continue
-            traced = graph.digests[node.number]
-            if traced is not None and not same(digest(values[node.number]), traced):
-                wrong.append(node)
-            for used in last_use.get(node.number, ()):
-                values.pop(used, None)
+            for used in inputs(node):
+                if last_reader[used.number] == node.number:
+                    values.pop(used.number, None)
     return wrong
 
 
-def _last_uses(nodes: Sequence[Node]) -> dict[int, list[int]]:
-    """Return which nodes are read for the last time by each node."""
-    reader = {node.number: node.number for node in nodes}
-    for node in nodes:
-        for used in inputs(node):
-            reader[used.number] = node.number
-    last_use: dict[int, list[int]] = {}
-    for used_index, by in reader.items():
-        last_use.setdefault(by, []).append(used_index)
-    return last_use
+def _agrees(graph: Graph, node: Node, values: dict[int, Any]) -> bool:
+    """Compute one node's value; whether it is the traced one."""
+    try:
+        value = values[node.number] = _value(graph, node, values, {})
+    except Exception:  # the nodes that need this one fail as well
+        return False
+    traced = graph.digests[node.number]
+    return traced is None or same(digest(value), traced)
