@@ -157,3 +157,14 @@ def test_each_operation_gives_the_same_and_replays(tmp_path: Path, expression: s
     exec(text, scope)
     assert output == "\n".join(lines) + "\n"
     assert mismatches(result.graph) == []
+
+
+def test_flat_reads_and_writes_the_array(trace: Trace) -> None:
+    graph = trace(
+        "import numpy as np\na = np.zeros((2, 2))\nu = 0.5\na.flat[2] = u\nb = a * 1\n"
+        "c = [x * 1 for x in a.flat][2]\na.flat = [v * 2 for v in a.flat]\nd = a[1, 0] * 1\n"
+        "print(len(a.flat), np.array(a.flat).shape)\n"
+    )
+    (u,) = stored(graph, "u")
+    for name in "bcd":
+        assert u in ancestors(stored(graph, name)[0]), name

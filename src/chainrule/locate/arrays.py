@@ -103,3 +103,40 @@ def tolist(self: Any) -> Any:
 def _listed(array: Any, index: int) -> Any:
     """Return one element of array.tolist()."""
     return array[index].item()
+
+
+def flat_item(own: Any, index: Any) -> Any:
+    """Return array.flat[index]."""
+    return own.flat[index]
+
+
+def set_flat(own: Any, index: Any, value: Any) -> None:
+    """Do array.flat[index] = value."""
+    own.flat[index] = value
+
+
+class Flat:
+    """Stands for array.flat: reads are noted, and writes change the array."""
+
+    def __init__(self, own: Any) -> None:
+        self.own = own
+
+    def __len__(self) -> int:
+        return int(plain(self.own).size)
+
+    def __getitem__(self, index: Any) -> Any:
+        return compute(flat_item, (self.own, index), {})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        mutate(self.own, set_flat, (self.own, index, value), {}, 0)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[index] for index in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(plain(self.own).flat, dtype=dtype, copy=copy)
+
+
+def write_flat(own: Any, value: Any) -> None:
+    """Do array.flat = value."""
+    Flat(own)[slice(None)] = value

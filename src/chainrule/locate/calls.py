@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from .arrays import FRESH, apply_numpy
-from .graph import digest, references
-from .noting import compute, replaced
+from .graph import digest
+from .noting import compute, escape, replaced
 from .recorder import recorder
 from .values import (
     PLAIN_TYPES,
@@ -31,7 +31,6 @@ from .values import (
     node_of,
     plain,
     scalar,
-    template,
 )
 
 Function = Callable[..., Any]
@@ -147,7 +146,7 @@ def _numpy(position: int, function: Function, *arguments: Any, **keywords: Any) 
 def _drawn(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
     """Call a random generator: what it draws is a leaf."""
     recorder.position = position
-    _escape(arguments, keywords)
+    escape((*arguments, *keywords.values()))
     return born(function(*plain(arguments), **plain(keywords)), _origin(function))
 
 
@@ -189,7 +188,7 @@ def _set_state(generator: Any, state: Any) -> None:
 def _foreign(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
     """Call with plain values and notice if it changed an array; what it returns is a leaf."""
     recorder.position = position
-    _escape(arguments, keywords)
+    escape((*arguments, *keywords.values()))
     arrays = [x for x in (*arguments, *keywords.values()) if isinstance(x, TrackedArray)]
     before = [digest(plain(own)) for own in arrays]
     value = function(
@@ -211,18 +210,10 @@ def _callback(argument: Any) -> Any:
     @functools.wraps(argument)
     def stripped(*arguments: Any, **keywords: Any) -> Any:
         value = argument(*arguments, **keywords)
-        _escape((value,), {})
+        escape((value,))
         return plain(value)
 
     return stripped
-
-
-def _escape(arguments: Any, keywords: Any) -> None:
-    """Note the tracked values that go where they cannot be followed."""
-    for value in (*arguments, *keywords.values()):
-        if holds_tracked(value):
-            for node in references(template(value)):
-                recorder.graph.escapes.append((node.number, recorder.position))
 
 
 def _origin(function: Any) -> str:

@@ -1,16 +1,17 @@
 """Calls noted in the graph: values computed, views made, arrays changed in place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .graph import Node, Step, element, write_through
+from .graph import Node, Step, element, references, write_through
 from .recorder import recorder
 from .values import (
     Storage,
     TrackedArray,
     array,
+    holds_tracked,
     is_trackable,
     node_of,
     plain,
@@ -21,6 +22,16 @@ from .values import (
 Function = Callable[..., Any]
 Arguments = Sequence[Any]
 Keywords = Mapping[str, Any]
+# results that choose a branch, an index or a text, where a number stops being followed by intent
+_DECISIONS = (bool, int, str, bytes, type(None), np.bool_, np.integer, np.dtype)
+
+
+def escape(values: Iterable[Any]) -> None:
+    """Note that tracked values go where they cannot be followed."""
+    for value in values:
+        if holds_tracked(value):
+            for node in references(template(value)):
+                recorder.graph.escapes.append((node.number, recorder.position))
 
 
 def compute(function: Function, arguments: Arguments, keywords: Keywords) -> Any:
@@ -36,6 +47,8 @@ def noted(
     """Note a value as function(*arguments, **keywords) and return it tracked, where possible."""
     several = isinstance(value, list | tuple) and any(map(is_trackable, value))
     if not (several or is_trackable(value)):
+        if not isinstance(value, _DECISIONS):
+            escape((*arguments, *keywords.values()))
         return value
     for argument, raw in zip(arguments, given, strict=True):
         if raw is value:

@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import array_function, array_ufunc, getitem, into, iterate, setitem, tolist
+from .arrays import (
+    Flat,
+    array_function,
+    array_ufunc,
+    getitem,
+    into,
+    iterate,
+    setitem,
+    tolist,
+    write_flat,
+)
 from .graph import Attribute, Method
 from .noting import compute, mutate, replaced
 from .recorder import recorder
@@ -200,5 +210,6 @@ def _equip_arrays() -> None:
     _give(own, {name: _changing_method(name) for name in CHANGING_METHODS})
     _give(own, {"__getitem__": getitem, "__setitem__": setitem, "__iter__": iterate})
     _give(own, {"__copy__": _copy, "__deepcopy__": _copy, "tolist": tolist})
+    _give(own, {"flat": property(Flat, write_flat)})
     _give(TrackedMatrix, {name: _method(name) for name in MATRIX_METHODS})
     _give(TrackedMatrix, {name: _attribute(name) for name in MATRIX_ATTRIBUTES})

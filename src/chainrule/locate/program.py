@@ -112,19 +112,22 @@ def run(
                 raise
             return Run(graph, "exit", code=leave.code)
         except Exception as error:
-            return Run(graph, "error", failure=_failure(error, file))
+            return Run(graph, "error", failure=_failure(error, graph))
         finally:
             recorder.finish()
             trace.forget()
     return Run(graph, "end")
 
 
-def _failure(error: Exception, script: Path) -> Failure:
-    """Return an exception with its line: the innermost one in the script's folder."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if Path(f.filename).is_relative_to(script.parent)]
-    last = own[-1] if own else None
-    return Failure(error, last.filename, last.lineno or 0) if last else Failure(error, "", 0)
+def _failure(error: Exception, graph: Graph) -> Failure:
+    """Return an exception with its line: the innermost one in a rewritten file."""
+    own = {position.file for position in graph.positions}
+    places = [
+        (frame.filename, frame.lineno or 0)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in own
+    ]
+    return Failure(error, *(places[-1] if places else ("", 0)))
 
 
 @contextmanager
