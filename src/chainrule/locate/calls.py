@@ -9,7 +9,6 @@ import builtins
 import functools
 import math
 import random
-import statistics
 import sys
 import types
 from collections.abc import Callable
@@ -39,6 +38,7 @@ BUILTINS: dict[str, Any] = dict(vars(builtins))  # of rewritten modules: `trace`
 _CONTAINERS = (list, dict, str, set, tuple, bytes, types.GeneratorType)
 _DRAWS_ITEMS = {"shuffle", "sample", "choice", "choices"}  # of `random`: they pass items through
 _FRAME_READERS = {"sys", "inspect", "warnings", "logging", "traceback"}  # a frame more would show
+_WANTS_EXACT_FLOATS = {"statistics"}  # it computes by the exact type of what it gets
 _AS_THEY_ARE: set[Any] = {
     all, any, bool, callable, dict, enumerate, filter, frozenset, getattr, hasattr, hash, id, input,
     int, isinstance, issubclass, iter, len, list, next, object, open, print, property, range, repr,
@@ -110,7 +110,8 @@ def _by_module(function: Any, kind: type) -> Function | None:
         return None
     if top == "numpy":
         return _numpy
-    return _native if top in sys.stdlib_module_names else _foreign
+    of_library = top in sys.stdlib_module_names and top not in _WANTS_EXACT_FLOATS
+    return _native if of_library else _foreign
 
 
 def _native(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
@@ -264,10 +265,4 @@ _SPECIAL: dict[Any, Function] = {
     functools.reduce: _with_callee,
     float: _float,
     type: _type,
-    statistics.mean: _foreign,
-    statistics.fmean: _foreign,
-    statistics.stdev: _foreign,
-    statistics.pstdev: _foreign,
-    statistics.variance: _foreign,
-    statistics.median: _foreign,
 }
