@@ -34,6 +34,21 @@ LAYERS = [
     {"render", "render.terminal", "render.machine", "render.progress"},
     {"cli", "cli.train", "cli.predict", "__main__"},
 ]
+# `where` runs foreign programs: it stands beside the network and knows nothing of it.
+LAYERS_OF_LOCATE = [
+    {"locate", "locate.graph"},
+    {"locate.recorder", "locate.replay"},
+    {"locate.values"},
+    {"locate.noting"},
+    {"locate.cells"},
+    {"locate.arrays"},
+    {"locate.operators", "locate.calls"},
+    {"locate.trace"},
+    {"locate.rewrite"},
+    {"locate.imports"},
+    {"locate.program"},
+]
+LAYERS[1:1] = LAYERS_OF_LOCATE
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 ALONE = {"chain": set[str](), "factors": set[str](), "errors": set[str](), "scratch": set[str]()}
 
