@@ -153,8 +153,9 @@ def train(
 ) -> int:
     """Train a multilayer perceptron on a table and open one of its gradients.
 
-    The last column is the target unless --target says otherwise. The report goes to stdout,
-    notices and progress to stderr.
+    The last column is the target unless --target says otherwise.
+
+    The report goes to stdout, notices and progress to stderr.
     """
     _require_one_of(missing, POLICIES, "--missing")
     if scale is not None:
