@@ -9,7 +9,8 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from chainrule import scratch
-from chainrule.estimators import MLPClassifier
+from chainrule.errors import DivergenceError
+from chainrule.estimators import MLPClassifier, MLPRegressor
 
 
 def layers(network: scratch.Network) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -83,3 +84,17 @@ def test_the_gradient_equals_the_classic_deltas_times_inputs() -> None:
         delta = np.array([neuron["delta"] for neuron in network[layer]])
         np.testing.assert_allclose(db, delta, rtol=1e-12)
         np.testing.assert_allclose(dW, np.outer(values, delta), rtol=1e-12)
+
+
+def test_a_step_too_far_is_taken_back_with_its_epoch() -> None:
+    """One batch an epoch: the loss of epoch 1 is finite, its step is what ruins epoch 2."""
+    X, y = np.linspace(-1, 1, 20)[:, None], np.linspace(-3, 3, 20)
+    model = MLPRegressor(hidden_layer_sizes=(3,), solver="sgd", random_state=0, max_iter=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        start = model.set_params(learning_rate_init=1e-300).fit(X, y).parameters_.copy()
+    with pytest.raises(DivergenceError, match="epoch 2"):
+        model.set_params(learning_rate_init=1e300, max_iter=9).fit(X, y)
+    np.testing.assert_array_equal(model.parameters_.flat, start.flat)
+    assert model.n_iter_ == len(model.loss_curve_) == 0
+    assert np.isfinite(model.compute_loss(X, y))
