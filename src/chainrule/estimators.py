@@ -1,8 +1,8 @@
 """MLPClassifier and MLPRegressor: the network as scikit-learn estimators, gradients included.
 
 Names and defaults are scikit-learn's.  Added: `loss`, `output_activation`, `initializer`,
-`start_weights`, and the methods `compute_loss` (exactly what training descends) and `gradients`
-(exactly its gradient).
+`start_weights`, and the methods `compute_loss` (J over the rows given, which a full batch descends;
+a minibatch, as scikit-learn's, divides the penalty by its own rows) and `gradients` (J's gradient).
 """
 
 from collections.abc import Sequence

@@ -108,7 +108,7 @@ class MLP(BaseEstimator):
         return self
 
     def compute_loss(self, X: ArrayLike, y: ArrayLike) -> float:
-        """Return J(X, y) = (Σ_rows ℓ + ½ α Σ W²) / rows: exactly what training descends."""
+        """Return J(X, y) = (Σ_rows ℓ + ½ α Σ W²) / rows: what one step over these rows descends."""
         rows, target = self._rows_and_targets(X, y)
         return self.network_.objective(self.parameters_, rows, target)
 
