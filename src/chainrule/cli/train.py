@@ -212,7 +212,7 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
     if output is not None:
         commands.append((f"chainrule predict {output} DATA.csv", "use the model on new rows"))
     else:
-        commands.append(("chainrule train … -o model.chain", "the same, and keep the model"))
+        commands.append(("add -o model.chain", "keep the model"))
     if data is None:
         commands.append(("chainrule train DATA.csv", "train on your own table"))
     commands.append(("python -m chainrule.scratch", "the same rule in plain Python"))
