@@ -36,7 +36,7 @@ LAYERS = [
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
-    {"locate", "locate.graph"},
+    {"locate", "locate.graph", "locate.record"},
     {"locate.recorder", "locate.replay"},
     {"locate.values"},
     {"locate.noting"},
