@@ -28,3 +28,12 @@ def test_y_of_another_width_is_refused() -> None:
         for method in (model.compute_loss, model.gradients):
             with pytest.raises(InputError, match="`y` must have as many columns as in fit"):
                 method(X, y)
+
+
+def test_softmax_on_one_output_is_refused() -> None:
+    X, y = load_iris(return_X_y=True)
+    for loss in ("log_loss", "binary_cross_entropy"):
+        with pytest.raises(InputError, match="must not be 'softmax' on one output"):
+            MLPClassifier((3,), loss=loss, output_activation="softmax").fit(X, y > 0)
+    with pytest.raises(InputError, match="must not be 'softmax' on one output"):
+        MLPRegressor(hidden_layer_sizes=(3,), output_activation="softmax").fit(X, X[:, 0])

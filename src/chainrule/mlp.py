@@ -153,6 +153,11 @@ class MLP(BaseEstimator):
                 f"`output_activation` must be {' or '.join(loss.outputs)} with the loss "
                 f"{loss.name}; got {output!r}, whose values the loss does not accept."
             )
+        if output == "softmax" and sizes[-1] == 1:
+            raise InputError(
+                "`output_activation` must not be 'softmax' on one output: a share of the whole "
+                "among one is always 1. Take 'auto', or a loss with one unit a class."
+            )
         return Network(sizes, (hidden,) * (len(sizes) - 2), output, loss, self.alpha)
 
     def _start(self, sizes: tuple[int, ...], random: Any, dtype: Any) -> Parameters:
