@@ -161,7 +161,7 @@ _ROWS = (
     Loss("binary_cross_entropy", _binary, _binary_derivative,
          "−Σ y log a + (1 − y) log(1 − a)", "(a − y)/(a(1 − a))", ("logistic", "softmax")),
     Loss("categorical_cross_entropy", _categorical, _categorical_derivative,
-         "−Σ y log a", "−y/a", ("softmax", "logistic")),
+         "−Σ y log a", "−y/a", ("softmax",)),
 )
 # fmt: on
 
