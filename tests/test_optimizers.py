@@ -1,3 +1,4 @@
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,17 @@ def test_adam_by_hand() -> None:
     assert path(Adam(0.1), [2.0, 1.0])[1] == pytest.approx(0.9 - second)
 
 
-@pytest.mark.parametrize("optimizer", [SGD(0.1), SGD(0.1, 0.9, nesterov=True), Adam(0.1)])
-def test_steps_keep_the_precision_and_the_gradient(optimizer: Optimizer) -> None:
+@pytest.mark.parametrize(
+    ("optimizer", "n_kept"), [(SGD(0.1), 0), (SGD(0.1, 0.9, nesterov=True), 1), (Adam(0.1), 2)]
+)
+def test_steps_keep_the_precision_and_the_gradient(optimizer: Any, n_kept: int) -> None:
     flat, gradient = np.ones(3, np.float32), np.ones(3, np.float32)
     for _ in range(3):
         optimizer.step(flat, gradient)
-    assert flat.dtype == np.float32
     assert gradient.tolist() == [1.0, 1.0, 1.0]
+    # `flat` changes in place: only what an optimizer keeps could be of another precision
+    state = [getattr(optimizer, field.name) for field in fields(optimizer)]
+    assert [kept.dtype for kept in state if isinstance(kept, np.ndarray)] == [np.float32] * n_kept
 
 
 def run_lbfgs(flat: Array, **limits: Any) -> tuple[str, list[float], int]:
@@ -82,3 +87,28 @@ def test_lbfgs_keeps_to_its_limits() -> None:
     assert run_lbfgs(np.zeros(4), max_fun=5)[2] < 10
     lax, strict = (len(run_lbfgs(np.zeros(4), tol=tol)[1]) for tol in (1.0, 1e-9))
     assert lax < strict
+
+
+@pytest.mark.parametrize("beyond", [np.inf, np.nan])
+@pytest.mark.parametrize("wall", [0.9, 0.31, 0.3 + 1e-7])
+def test_lbfgs_steps_back_from_where_there_is_no_value(beyond: float, wall: float) -> None:
+    """The first step goes to 1, beyond the wall; the minimum is at 0.3."""
+    losses = list[float]()
+
+    def steep(x: Array) -> tuple[float, Array]:
+        if x[0] > wall:
+            return beyond, np.full(2, np.nan)
+        return 50 * (x[0] - 0.3) ** 2 + x[1] ** 2, np.array([100 * (x[0] - 0.3), 2 * x[1]])
+
+    flat = np.array([0.0, 0.0])
+    message = minimize_lbfgs(
+        steep,
+        flat,
+        max_iter=50,
+        max_fun=100,
+        tol=1e-9,
+        on_iteration=lambda _flat, loss: losses.append(loss),
+    )
+    np.testing.assert_allclose(flat, [0.3, 0.0], atol=1e-9)
+    assert "CONVERGENCE" in message
+    assert np.isfinite(losses).all()

@@ -101,15 +101,30 @@ def minimize_lbfgs(
 ) -> str:
     """Minimize by L-BFGS (Byrd et al. 1995, SciPy's); `flat` follows iteration by iteration.
 
+    The start must have a finite value.  A trial point without one is stepped back from: SciPy's
+    line search would take infinity for convergence, so it is told the value of the last point
+    accepted and the opposite gradient, a valley whose bottom lies half-way.
+
     Returns SciPy's reason for stopping.
     """
+    accepted = latest = value_and_gradient(flat.astype(np.float64))
+
+    def evaluate(x: Array) -> tuple[float, Array]:
+        nonlocal latest
+        value, gradient = value_and_gradient(x)
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            return accepted[0], -accepted[1]
+        latest = value, gradient
+        return latest
 
     def after(intermediate_result: OptimizeResult) -> None:
+        nonlocal accepted
+        accepted = latest
         flat[:] = intermediate_result.x
         on_iteration(flat, float(intermediate_result.fun))
 
     result = minimize(
-        value_and_gradient,
+        evaluate,
         flat.astype(np.float64),
         jac=True,
         method="L-BFGS-B",
