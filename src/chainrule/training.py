@@ -8,16 +8,13 @@ import numpy as np
 from numpy.random import RandomState
 
 from .chain import Array
-from .errors import DivergenceError
+from .divergence import Guard
 from .network import Network, Objective
 from .optimizers import Optimizer, minimize_lbfgs
 from .parameters import Parameters
 
 OnEpoch = Callable[[int, float], None]
 """Called after each epoch with its number, counted from 1, and the loss."""
-
-RUNAWAY = 1e8  # a loss this many times the first one will not come back
-UNSCALED = 100.0  # inputs beyond this size make steps that suit scaled inputs far too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,10 @@ class History:
         if on_epoch:
             on_epoch(self.n_iter, loss)
 
-    def forget_last(self) -> None:
-        """Take back the last epoch, as its weights are taken back."""
-        self.loss_curve.pop()
-        self.n_iter -= 1
+    def cut(self, epochs: int) -> None:
+        """Take back the epochs after so many, as their weights are taken back."""
+        del self.loss_curve[epochs:]
+        self.n_iter = epochs
 
 
 def descend(
@@ -78,37 +75,32 @@ def descend(
 
     Raises:
         DivergenceError: if the loss or a weight stops being finite, or the loss runs away;
-            `parameters` then hold the last ones whose loss is finite.
+            `parameters` then hold the last ones whose loss does neither.
     """
     objective = Objective(network, parameters)
-    flat = parameters.flat
+    guard = Guard(network, parameters, X, target)
+    _require_bounded(guard, history, guard.start_loss, 1)
     order = np.arange(len(X))
-    before = flat.copy()
     best, without_improvement = math.inf, 0
     for _ in range(plan.max_epochs):
-        earlier, before = before, flat.copy()
+        guard.remember(history.n_iter)
         if plan.shuffle:
             # scikit-learn's order: each epoch permutes the one before
             permutation = np.arange(len(X))
             random.shuffle(permutation)
             order = order[permutation]
         loss = _epoch(objective, X, target, order if plan.shuffle else None, optimizer, plan)
-        if not np.isfinite(flat).all():
+        if not np.isfinite(parameters.flat).all():
             loss = math.nan
-        if _diverged(loss, history.loss_curve):
-            epoch = history.n_iter + 1
-            flat[:] = before
-            if epoch > 1 and not _is_finite(network, parameters, X, target):
-                # the last step of the epoch before had already gone too far
-                flat[:] = earlier
-                history.forget_last()
-            raise _divergence(loss, X, epoch)
+        _require_bounded(guard, history, loss, history.n_iter + 1)
         history.record(loss, on_epoch)
         without_improvement = without_improvement + 1 if loss > best - plan.tol else 0
         best = min(best, loss)
         if without_improvement > plan.patience:
             history.converged = True
             break
+    # each batch's loss is that before its step: the last step has not been seen by any
+    _require_bounded(guard, history, guard.loss(), history.n_iter)
 
 
 def _epoch(
@@ -150,6 +142,8 @@ def descend_lbfgs(
     Raises:
         DivergenceError: as `descend` does.
     """
+    guard = Guard(network, parameters, X, target)
+    _require_bounded(guard, history, guard.start_loss, 1, learning_rate=False)
     trial = parameters.copy()
     objective = Objective(network, trial)
 
@@ -157,8 +151,6 @@ def descend_lbfgs(
         trial.flat[:] = flat
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, gradients = objective.value_and_gradients(X, target)
-        if not math.isfinite(loss):
-            raise _divergence(loss, X, history.n_iter + 1)
         return loss, gradients.flat.astype(np.float64)
 
     def on_iteration(_flat: Array, loss: float) -> None:
@@ -175,23 +167,9 @@ def descend_lbfgs(
     history.converged = "CONVERGENCE" in message
 
 
-def _is_finite(network: Network, parameters: Parameters, X: Array, target: Array) -> bool:
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return math.isfinite(network.objective(parameters, X, target))
-
-
-def _diverged(loss: float, curve: list[float]) -> bool:
-    return not math.isfinite(loss) or bool(curve and loss > RUNAWAY * max(curve[0], 1.0))
-
-
-def _divergence(loss: float, X: Array, epoch: int) -> DivergenceError:
-    largest = float(abs(X).max())
-    if largest > UNSCALED:
-        reason = f"the inputs are unscaled (they reach {largest:.3g}): scale them, or lower"
-    else:
-        reason = "the step is too large: lower"
-    return DivergenceError(
-        f"Training diverged in epoch {epoch}: the loss became {loss:.3g}; {reason} the learning "
-        "rate.",
-        epoch,
-    )
+def _require_bounded(
+    guard: Guard, history: History, loss: float, epoch: int, learning_rate: bool = True
+) -> None:
+    if not guard.allows(loss):
+        history.cut(guard.go_back())
+        raise guard.error(loss, epoch, learning_rate)

@@ -1,0 +1,75 @@
+"""Divergence: whether a training left its bounds, which weights to go back to, and why."""
+
+import math
+from collections import deque
+
+import numpy as np
+
+from .chain import Array
+from .errors import DivergenceError
+from .network import Network
+from .parameters import Parameters
+
+RUNAWAY = 1e8  # a loss this many times the start's will not come back
+UNSCALED = 100.0  # values beyond this size make steps that suit scaled ones far too large
+
+
+class Guard:
+    """Holds a training on rows X (n, n_in), targets (n, n_out) to the loss it started with.
+
+    The loss of an epoch is measured batch by batch before each step, so it says nothing of the
+    last step: weights are gone back to only if their own loss, over all rows, is in bounds.
+    """
+
+    def __init__(self, network: Network, parameters: Parameters, X: Array, target: Array) -> None:
+        self.network = network
+        self.parameters = parameters
+        self.X = X
+        self.target = target
+        self._start = parameters.flat.copy()
+        self._recent: deque[tuple[int, Array]] = deque(maxlen=2)
+        self.start_loss = self.loss()
+        self.bound = RUNAWAY * max(self.start_loss, 1.0)
+
+    def loss(self) -> float:
+        """Return the loss of the weights as they are now, nan if one of them is not finite."""
+        if not np.isfinite(self.parameters.flat).all():
+            return math.nan
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return float(self.network.objective(self.parameters, self.X, self.target))
+
+    def allows(self, loss: float) -> bool:
+        """Whether a loss is finite and has not run away."""
+        return math.isfinite(loss) and loss <= self.bound
+
+    def remember(self, epochs: int) -> None:
+        """Keep the weights as they are after so many epochs; the last two are kept."""
+        self._recent.append((epochs, self.parameters.flat.copy()))
+
+    def go_back(self) -> int:
+        """Put back the last weights kept whose loss is in bounds; return their epochs."""
+        for epochs, weights in reversed(self._recent):
+            self.parameters.flat[:] = weights
+            if self.allows(self.loss()):
+                return epochs
+        self.parameters.flat[:] = self._start
+        return 0
+
+    def error(self, loss: float, epoch: int, learning_rate: bool) -> DivergenceError:
+        """Say what happened and the reason; `learning_rate` says whether the solver has one."""
+        sizes = {"inputs": self.X, "targets": self.target, "start weights": self._start}
+        causes = [
+            f"the {name} are unscaled (they reach {largest:.3g})"
+            for name, values in sizes.items()
+            if (largest := float(abs(values).max())) > UNSCALED
+        ]
+        stepped = learning_rate and math.isfinite(self.start_loss)
+        if causes:
+            reason = " and ".join(causes) + ": scale them"
+            reason += ", or lower the learning rate" if stepped else ""
+        elif stepped:
+            reason = "the step is too large: lower the learning rate"
+        else:
+            reason = "the start weights give it already: start from smaller ones"
+        message = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}; {reason}."
+        return DivergenceError(message, epoch)
