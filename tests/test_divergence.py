@@ -1,5 +1,6 @@
 """Trainings that leave their bounds: noticed, taken back, and the true reason given."""
 
+import pickle
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import scale
 
 from chainrule.chain import Array
@@ -130,3 +132,13 @@ def test_lbfgs_goes_round_points_whose_loss_overflows() -> None:
     start = ([[[-20.0]]], [[0.0]])
     model = MLPRegressor("poisson", (), solver="lbfgs", alpha=0, start_weights=start)
     assert model.set_params(max_iter=500).fit(X, y).score(X, y) > 0.99
+
+
+def test_the_error_goes_through_pickle_and_other_processes() -> None:
+    again = pickle.loads(pickle.dumps(DivergenceError("the loss became inf.", 3)))
+    assert (type(again), str(again), again.epoch) == (DivergenceError, "the loss became inf.", 3)
+    X, _ = iris()
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=1e6)
+    with pytest.raises(DivergenceError, match="diverged in epoch") as caught:
+        cross_val_score(model, X, X[:, 0], cv=2, n_jobs=2, error_score="raise")
+    assert caught.value.epoch >= 1

@@ -15,3 +15,7 @@ class DivergenceError(ArithmeticError):
     def __init__(self, message: str, epoch: int) -> None:
         super().__init__(message)
         self.epoch = epoch
+
+    # pickle would call the class with the message alone; joblib's processes send errors by pickle
+    def __reduce__(self) -> tuple[type["DivergenceError"], tuple[str, int]]:
+        return type(self), (str(self), self.epoch)
