@@ -1,6 +1,9 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
 
 from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
@@ -37,3 +40,31 @@ def test_softmax_on_one_output_is_refused() -> None:
             MLPClassifier((3,), loss=loss, output_activation="softmax").fit(X, y > 0)
     with pytest.raises(InputError, match="must not be 'softmax' on one output"):
         MLPRegressor(hidden_layer_sizes=(3,), output_activation="softmax").fit(X, X[:, 0])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"solver": "adm"},
+        {"activation": "rleu"},
+        {"initializer": "xavier"},
+        {"loss": "hubr"},
+        {"output_activation": "sofmax"},
+        {"random_state": "seven"},
+        {"start_weights": ([], [])},
+        {"hidden_layer_sizes": (0,)},
+    ],
+)
+def test_a_fit_that_cannot_begin_changes_nothing(wrong: dict[str, Any]) -> None:
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier((3,), solver="lbfgs", random_state=0, tol=0.1)
+    right = model.get_params()
+    with pytest.raises(ValueError, match=r"must (be|have|fit)|cannot be used"):
+        model.set_params(**wrong).fit(X, y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    assert not [name for name in vars(model) if name.endswith("_")]
+    expected = model.set_params(**right).fit(X[:, :3], y + 5).predict(X[:, :3])
+    with pytest.raises(ValueError, match=r"must (be|have|fit)|cannot be used"):
+        model.set_params(**wrong).fit(X, y > 0)
+    np.testing.assert_array_equal(model.predict(X[:, :3]), expected)

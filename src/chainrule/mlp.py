@@ -95,16 +95,14 @@ class MLP(BaseEstimator):
                 hold the last finite epoch's weights.
         """
         check_settings(self.get_params(deep=False))
-        rows, targets = validate_data(
-            self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=False
-        )
-        loss, usual_output = self._learn_targets(targets)
-        encoded = self.encode_targets(targets).astype(rows.dtype, copy=False)
-        sizes = (rows.shape[1], *hidden_sizes(self.hidden_layer_sizes), encoded.shape[1])
-        self.network_ = self._build(sizes, loss, usual_output)
-        random = check_random_state(self.random_state)
-        self.parameters_ = self._start(sizes, random, rows.dtype)
-        self._train(rows, encoded, random, on_epoch)
+        before = dict(vars(self))
+        try:
+            ready = self._prepare(X, y)
+        except BaseException:
+            # all or nothing: no half of a fit that never began beside an earlier one's weights
+            self.__dict__ = before
+            raise
+        self._train(*ready, on_epoch)
         return self
 
     def compute_loss(self, X: ArrayLike, y: ArrayLike) -> float:
@@ -144,6 +142,20 @@ class MLP(BaseEstimator):
         """The name of the output activation."""
         return self.network_.output_activation
 
+    def _prepare(self, X: ArrayLike, y: ArrayLike) -> tuple[Array, Array, Any, Optimizer | None]:
+        """Look everything up, draw the start; return rows, targets, random numbers, optimizer."""
+        rows, targets = validate_data(
+            self, X, y, dtype=[np.float64, np.float32], multi_output=True, y_numeric=False
+        )
+        optimizer = self._optimizer()
+        random = check_random_state(self.random_state)
+        loss, usual_output = self._learn_targets(targets)
+        encoded = self.encode_targets(targets).astype(rows.dtype, copy=False)
+        sizes = (rows.shape[1], *hidden_sizes(self.hidden_layer_sizes), encoded.shape[1])
+        self.network_ = self._build(sizes, loss, usual_output)
+        self.parameters_ = self._start(sizes, random, rows.dtype)
+        return rows, encoded, random, optimizer
+
     def _build(self, sizes: tuple[int, ...], loss: Loss, usual_output: str) -> Network:
         hidden = lookup(ACTIVATIONS, self.activation, "activation")
         output = usual_output if self.output_activation == "auto" else self.output_activation
@@ -178,7 +190,14 @@ class MLP(BaseEstimator):
                 )
         return Parameters.of(start.flat.astype(dtype), sizes)
 
-    def _train(self, X: Array, target: Array, random: Any, on_epoch: OnEpoch | None) -> None:
+    def _train(
+        self,
+        X: Array,
+        target: Array,
+        random: Any,
+        optimizer: Optimizer | None,
+        on_epoch: OnEpoch | None,
+    ) -> None:
         n_rows = len(X)
         plan = Plan(
             max_epochs=self.max_iter,
@@ -190,20 +209,11 @@ class MLP(BaseEstimator):
         )
         history = History()
         try:
-            if self.solver == "lbfgs":
-                descend_lbfgs(self.network_, self.parameters_, X, target, plan, history, on_epoch)
+            given = (self.network_, self.parameters_, X, target)
+            if optimizer is None:
+                descend_lbfgs(*given, plan, history, on_epoch)
             else:
-                descend(
-                    self.network_,
-                    self.parameters_,
-                    X,
-                    target,
-                    self._optimizer(),
-                    plan,
-                    random,
-                    history,
-                    on_epoch,
-                )
+                descend(*given, optimizer, plan, random, history, on_epoch)
         finally:
             self._keep(history)
         if not history.converged:
@@ -222,7 +232,10 @@ class MLP(BaseEstimator):
         self.n_layers_ = len(self.network_.layer_sizes)
         self.n_outputs_ = self.network_.layer_sizes[-1]
 
-    def _optimizer(self) -> Optimizer:
+    def _optimizer(self) -> Optimizer | None:
+        """Return the rule of a step; None for L-BFGS, which takes its own."""
+        if self.solver == "lbfgs":
+            return None
         if self.solver == "sgd":
             return SGD(self.learning_rate_init, self.momentum, self.nesterovs_momentum)
         if self.solver == "adam":
