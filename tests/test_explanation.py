@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.activations import ACTIVATIONS
+from chainrule.activations import ACTIVATIONS, Activation, identity
+from chainrule.chain import Array
 from chainrule.errors import InputError
 from chainrule.explanation import Weight, explain_weight, largest_weight
 from chainrule.losses import LOSSES
@@ -132,6 +133,36 @@ def test_too_many_paths_are_counted_and_refused() -> None:
         else:
             with pytest.raises(InputError, match="10100 paths, more than 10000"):
                 explain_weight(*case)
+
+
+def test_softmax_without_its_own_loss_multiplies_the_paths() -> None:
+    for last, allowed in ((100, True), (101, False)):
+        network = network_of((1, last), "tanh", "half_squared_error", "softmax")
+        case = (network, parameters_of((1, last), 0), np.ones(1), np.eye(last)[0])
+        assert len(explain_weight(*case, Weight("W", 1, (0, 0))).paths) == last
+        sizes = (1, 1, last)
+        network = network_of(sizes, "tanh", "half_squared_error", "softmax")
+        case = (network, parameters_of(sizes, 0), np.ones(1), np.eye(last)[0])
+        if allowed:
+            assert len(explain_weight(*case, Weight("W", 1, (0, 0))).paths) == 10_000
+        else:
+            with pytest.raises(InputError, match="10201 paths, more than 10000"):
+                explain_weight(*case, Weight("W", 1, (0, 0)))
+
+
+def test_a_wide_layer_costs_one_cotangent_a_row() -> None:
+    widest = 0
+
+    def note(a: Array) -> Array:
+        nonlocal widest
+        widest = max(widest, len(a))
+        return np.ones_like(a)
+
+    hidden = Activation("noted", identity, note, note, "z", "1")
+    network = Network((1, 500, 1), (hidden,), "identity", LOSSES["half_squared_error"])
+    case = (network, parameters_of((1, 500, 1), 0), np.ones(1), np.ones(1))
+    assert len(explain_weight(*case, Weight("W", 1, (0, 7))).paths) == 1
+    assert widest == 1
 
 
 def test_softmax_without_its_own_loss_has_a_path_by_every_output() -> None:

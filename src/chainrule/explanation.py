@@ -55,6 +55,8 @@ def explain_weight(
     """
     _require_exists(parameters, weight)
     routes = prod(network.layer_sizes[weight.layer + 1 :])
+    if network.output_activation == "softmax" and not network.fused:
+        routes *= network.layer_sizes[-1]  # every share depends on every z
     if routes > MAX_PATHS:
         raise InputError(
             f"`weight` {weight} is reached by {routes} paths, more than {MAX_PATHS}; "
@@ -104,7 +106,7 @@ class _OpenedRow:
         slope = Factor(
             f"∂a{layer}[{unit}]/∂z{layer}[{unit}]",
             activation.derivative_formula,
-            self._local_derivative(layer, unit)[unit],
+            float(self._slopes(layer)[unit]),
             f"activation derivative ({activation.name})",
         )
         for following, value in enumerate(self.parameters.W[layer][unit]):
@@ -136,15 +138,16 @@ class _OpenedRow:
             yield (self._error_signal(f"∂J/∂z{name}", unit),)
             return
         output = self.network.output_activation
-        for other, slope in enumerate(self._local_derivative(self.last, unit)):
-            if output != "softmax" and other != unit:
-                continue  # elementwise: a unit's activation depends on its own z only
+        slopes = self._slopes(self.last, unit if output == "softmax" else None)
+        # elementwise: a unit's activation depends on its own z only
+        reached = range(len(slopes)) if output == "softmax" else [unit]
+        for other in reached:
             yield (
                 self._error_signal(f"∂J/∂a{self.last}[{other}]", other),
                 Factor(
                     f"∂a{self.last}[{other}]/∂z{name}",
                     self._output_formula(other == unit),
-                    slope,
+                    float(slopes[other]),
                     f"activation derivative ({output})",
                 ),
             )
@@ -159,13 +162,19 @@ class _OpenedRow:
             return "a(1 − a)" if same else "−a a′"
         return str(link.activation.derivative_formula)
 
-    def _local_derivative(self, layer: int, unit: int) -> list[float]:
-        """Return ∂a[·]/∂z[unit] of a layer, by its link's own pullback of each unit cotangent."""
+    def _slopes(self, layer: int, unit: int | None = None) -> Array:
+        """Return ∂a[i]/∂z[i] of each unit i, or of softmax ∂a[i]/∂z[unit], by the link's pullback.
+
+        An elementwise link sends ones back as its derivatives.  Softmax sends the cotangent of
+        one share back as that share's derivatives, ∂a[unit]/∂z[i], which is ∂a[i]/∂z[unit].
+        """
         index = 2 * layer - 1
-        width = self.network.layer_sizes[layer]
-        saved = np.repeat(self.tape[index], width, axis=0)
-        jacobian = self.links[index].pullback(saved, np.eye(width))[0]
-        return [float(slope) for slope in jacobian[:, unit]]
+        cotangent = np.ones((1, self.network.layer_sizes[layer]))
+        if unit is not None:
+            cotangent[:] = 0.0
+            cotangent[0, unit] = 1.0
+        slopes: Array = self.links[index].pullback(self.tape[index], cotangent)[0][0]
+        return slopes
 
 
 def _through_penalty(network: Network, parameters: Parameters, weight: Weight) -> Path:
