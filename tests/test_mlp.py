@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
@@ -68,3 +68,30 @@ def test_a_fit_that_cannot_begin_changes_nothing(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"must (be|have|fit)|cannot be used"):
         model.set_params(**wrong).fit(X, y > 0)
     np.testing.assert_array_equal(model.predict(X[:, :3]), expected)
+
+
+def test_a_start_at_the_optimum_has_a_loss() -> None:
+    X, y = [[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0]
+    model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0)
+    model.set_params(start_weights=([[[2.0]]], [[1.0]])).fit(X, y)
+    assert (model.loss_, model.best_loss_, model.n_iter_) == (0.0, 0.0, 1)
+    assert model.loss_curve_ == [0.0]
+    np.testing.assert_array_equal(model.predict(X), y)
+
+
+def test_the_limit_that_stopped_lbfgs_is_named() -> None:
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier((4,), solver="lbfgs", max_fun=3, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="stopped at `max_fun`=3 before"):
+        model.fit(X, y)
+    with pytest.warns(ConvergenceWarning, match="stopped at `max_iter`=3 before"):
+        model.set_params(max_fun=15000, max_iter=3).fit(X, y)
+
+
+def test_lbfgs_that_finds_no_lower_point_says_so() -> None:
+    """At the kink of |a − y| every direction goes up, though the gradient is not 0."""
+    model = MLPRegressor("absolute_error", (), solver="lbfgs", alpha=0)
+    model.set_params(start_weights=([[[0.0]]], [[0.0]]))
+    with pytest.warns(ConvergenceWarning, match="found no lower point"):
+        model.fit([[1.0], [2.0], [3.0]], [0.0, 0.0, 1.0])
+    assert np.isfinite(model.loss_)

@@ -217,12 +217,19 @@ class MLP(BaseEstimator):
         finally:
             self._keep(history)
         if not history.converged:
-            warnings.warn(
-                f"Training stopped at `max_iter`={self.max_iter} before it converged; "
-                "raise it if the loss still falls.",
-                ConvergenceWarning,
-                stacklevel=3,
+            warnings.warn(self._not_converged(history.limit), ConvergenceWarning, stacklevel=3)
+
+    def _not_converged(self, limit: str) -> str:
+        if not limit:
+            return (
+                "Training stopped before it converged: the line search of L-BFGS found no lower "
+                "point. Raise `tol`, or take a smooth `activation`."
             )
+        name = {"max_epochs": "max_iter", "max_evaluations": "max_fun"}[limit]
+        return (
+            f"Training stopped at `{name}`={getattr(self, name)} before it converged; "
+            "raise it if the loss still falls."
+        )
 
     def _keep(self, history: History) -> None:
         self.loss_curve_ = history.loss_curve

@@ -16,6 +16,9 @@ from .parameters import Parameters
 OnEpoch = Callable[[int, float], None]
 """Called after each epoch with its number, counted from 1, and the loss."""
 
+LIMITS = {"ITERATIONS": "max_epochs", "EVALUATIONS": "max_evaluations"}
+"""A word of SciPy's reason for stopping → the field of Plan that it means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -41,11 +44,17 @@ class Plan:
 
 @dataclass(slots=True)
 class History:
-    """What happened: the mean loss of each epoch and why training stopped."""
+    """What happened: the mean loss of each epoch and why training stopped.
+
+    Attributes:
+        converged: whether it stopped because there was nothing left to gain.
+        limit: which limit stopped it if not, a field of Plan; "" where L-BFGS found no lower point.
+    """
 
     loss_curve: list[float] = field(default_factory=list)
     n_iter: int = 0
     converged: bool = False
+    limit: str = "max_epochs"
 
     def record(self, loss: float, on_epoch: OnEpoch | None) -> None:
         """Append an epoch's loss and tell whoever listens."""
@@ -139,6 +148,8 @@ def descend_lbfgs(
 ) -> None:
     """Train in place by L-BFGS on all rows at once.
 
+    A start that is the optimum already counts as one iteration, which found its loss.
+
     Raises:
         DivergenceError: as `descend` does.
     """
@@ -164,7 +175,10 @@ def descend_lbfgs(
         tol=plan.tol,
         on_iteration=on_iteration,
     )
+    if not history.loss_curve:
+        history.record(guard.start_loss, on_epoch)
     history.converged = "CONVERGENCE" in message
+    history.limit = next((LIMITS[word] for word in LIMITS if word in message.upper()), "")
 
 
 def _require_bounded(
