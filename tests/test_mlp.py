@@ -95,3 +95,16 @@ def test_lbfgs_that_finds_no_lower_point_says_so() -> None:
     with pytest.warns(ConvergenceWarning, match="found no lower point"):
         model.fit([[1.0], [2.0], [3.0]], [0.0, 0.0, 1.0])
     assert np.isfinite(model.loss_)
+
+
+def test_weights_are_set_in_place_or_not_at_all() -> None:
+    X, y = load_iris(return_X_y=True)
+    model: Any = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0).fit(X, y)
+    assert len(model.coefs_) == len(list(model.intercepts_)) == 1
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        model.coefs_[0] = np.zeros((4, 1))
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        model.intercepts_[0] = np.zeros(1)
+    model.coefs_[0][...] = 0.0
+    model.intercepts_[0][...] = 7.0
+    assert model.predict(X[:2]).tolist() == [7.0, 7.0]

@@ -128,14 +128,14 @@ class MLP(BaseEstimator):
         return self
 
     @property
-    def coefs_(self) -> list[Array]:
-        """The weights of each layer, (n_in, n_out)."""
-        return list(self.parameters_.W)
+    def coefs_(self) -> tuple[Array, ...]:
+        """The weights of each layer, (n_in, n_out): views, so `coefs_[0][...] = W` sets them."""
+        return self.parameters_.W
 
     @property
-    def intercepts_(self) -> list[Array]:
-        """The biases of each layer, (n_out,)."""
-        return list(self.parameters_.b)
+    def intercepts_(self) -> tuple[Array, ...]:
+        """The biases of each layer, (n_out,): views, as `coefs_`."""
+        return self.parameters_.b
 
     @property
     def out_activation_(self) -> str:
