@@ -159,6 +159,9 @@ def test_shares_where_no_output_is_positive_are_equal() -> None:
     for array in (*model.coefs_, *model.intercepts_):
         array[...] = -0.5 * (array.ndim == 1)
     np.testing.assert_array_equal(model.predict_proba(X), 1 / 3)
+    model.intercepts_[0][...] = [-0.5, -0.1, -0.1]
+    np.testing.assert_array_equal(model.predict_proba(X), [[0, 0.5, 0.5]] * len(X))
+    np.testing.assert_array_equal(model.predict(X), 1)
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))

@@ -108,3 +108,19 @@ def test_weights_are_set_in_place_or_not_at_all() -> None:
     model.coefs_[0][...] = 0.0
     model.intercepts_[0][...] = 7.0
     assert model.predict(X[:2]).tolist() == [7.0, 7.0]
+
+
+@pytest.mark.parametrize("output", ["tanh", "identity", "softmax"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_class_predicted_is_the_most_probable(output: str, dtype: type) -> None:
+    X, y = load_iris(return_X_y=True)
+    X = (X - X.mean()).astype(dtype)
+    model = MLPClassifier((), loss="squared_error", output_activation=output, solver="lbfgs")
+    model.set_params(random_state=0, max_iter=1000).fit(X, y)
+    model.intercepts_[0][...] -= 0.7  # so that many rows have no positive output
+    shares = model.predict_proba(X)
+    assert shares.dtype == dtype
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0, rtol=1e-6)
+    np.testing.assert_array_equal(model.predict(X), shares.argmax(axis=1))
+    outputs = model.network_.predict(model.parameters_, X)
+    np.testing.assert_array_equal(model.predict(X), outputs.argmax(axis=1))

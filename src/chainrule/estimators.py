@@ -79,25 +79,23 @@ class MLPClassifier(ClassifierMixin, MLP):
         return np.eye(len(self.classes_))[codes]
 
     def predict(self, X: ArrayLike) -> Array:
-        """Return the class of each row: of the unit with the largest output."""
-        outputs = self._outputs(X)
-        if self._one_unit:
-            return self.classes_[(outputs[:, 0] > 0.5).astype(int)]
-        return self.classes_[outputs.argmax(axis=1)]
+        """Return the class of each row: the one of the largest probability."""
+        largest = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[largest]
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Return the classes' probabilities, (rows, classes), in the order of `classes_`.
 
         Outputs that are no distribution (a squared error's) are cut off at 0 and divided by
-        their sum; a row without a positive output has equal shares.
+        their sum; in a row without a positive output the largest has all, equals share it.
         """
         outputs = self._outputs(X)
         if self._one_unit:
             return np.hstack([1 - outputs, outputs])
-        positive = np.maximum(outputs, 0)
-        total = positive.sum(axis=1, keepdims=True)
-        equal = np.full_like(positive, 1 / positive.shape[1])
-        return np.divide(positive, total, out=equal, where=total > 0)
+        largest = outputs.max(axis=1, keepdims=True)
+        shares = np.where(largest > 0, np.maximum(outputs, 0), outputs == largest)
+        shares = shares.astype(outputs.dtype, copy=False)
+        return shares / shares.sum(axis=1, keepdims=True)
 
     def predict_log_proba(self, X: ArrayLike) -> Array:
         """Return the logarithm of `predict_proba`, −∞ where that is 0."""
