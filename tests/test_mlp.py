@@ -124,3 +124,12 @@ def test_the_class_predicted_is_the_most_probable(output: str, dtype: type) -> N
     np.testing.assert_array_equal(model.predict(X), shares.argmax(axis=1))
     outputs = model.network_.predict(model.parameters_, X)
     np.testing.assert_array_equal(model.predict(X), outputs.argmax(axis=1))
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_losses_are_python_numbers_in_float32_too(solver: str) -> None:
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier((3,), solver=solver, tol=0.1, random_state=0, alpha=0.1)
+    model.fit(X.astype(np.float32), y)
+    assert {type(loss) for loss in (*model.loss_curve_, model.loss_)} == {float}
+    assert type(model.compute_loss(X.astype(np.float32), y)) is float

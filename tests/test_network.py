@@ -132,3 +132,19 @@ def test_long_tables_are_predicted_block_by_block() -> None:
         network.predict(parameters, X[start : start + BLOCK]) for start in (0, BLOCK, 2 * BLOCK)
     ]
     np.testing.assert_array_equal(together, np.concatenate(parts))
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.3])
+def test_the_objective_of_float32_rows_is_a_float_summed_in_float64(alpha: float) -> None:
+    network, parameters, X, target = example(
+        (3, 4, 2), ["tanh"], "half_squared_error", 3 * BLOCK, 7, alpha
+    )
+    single = Parameters.of(parameters.flat.astype(np.float32), parameters.layer_sizes)
+    X, target = X.astype(np.float32), target.astype(np.float32)
+    found = network.objective(single, X, target)
+    value, _ = Objective(network, single).value_and_gradients(X, target)
+    assert type(found) is type(value) is type(network.penalty(single)) is float
+    blocks = [slice(start, start + BLOCK) for start in range(0, 3 * BLOCK, BLOCK)]
+    plain = Network((3, 4, 2), network.hidden, "identity", network.loss)
+    total = sum(BLOCK * plain.objective(single, X[rows], target[rows]) for rows in blocks)
+    assert found == value == (total + network.penalty(single)) / len(X)

@@ -82,8 +82,10 @@ class Network:
     def objective(self, parameters: Parameters, X: Array, target: Array) -> float:
         """Return J over these rows."""
         links = self.chain(parameters)
+        # `item`: a Python number, so that float32 rows do not make the sum of blocks float32
         total = sum(
-            forward([*links, self.loss_link(target[rows])], X[rows])[0] for rows in _blocks(len(X))
+            forward([*links, self.loss_link(target[rows])], X[rows])[0].item()
+            for rows in _blocks(len(X))
         )
         return (total + self.penalty(parameters)) / len(X)
 
@@ -96,7 +98,7 @@ class Network:
         if not self.alpha:
             return 0.0
         # W.conj() undoes vdot's own, so that Σ W² stays analytic for the complex step
-        return 0.5 * self.alpha * sum(np.vdot(W.conj(), W) for W in parameters.W)
+        return 0.5 * self.alpha * sum(np.vdot(W.conj(), W).item() for W in parameters.W)
 
 
 class Objective:
