@@ -188,6 +188,17 @@ def test_several_outputs() -> None:
     )
 
 
+@pytest.mark.parametrize("solver", ["sgd", "adam"])
+def test_several_outputs_train_as_scikit_learns_whose_loss_is_their_mean(solver: str) -> None:
+    X, _ = iris()
+    both: dict[str, Any] = {"hidden_layer_sizes": (5,), "solver": solver, "alpha": 0.0}
+    both |= {"max_iter": 15, "random_state": 3, "batch_size": 32}
+    ours, peer = MLPRegressor(**both).fit(X, X[:, :3]), peers.MLPRegressor(**both).fit(X, X[:, :3])
+    for found, expected in zip(ours.coefs_, peer.coefs_, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(ours.loss_curve_, 3 * np.array(peer.loss_curve_), rtol=1e-10)
+
+
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
 def test_copies_predict_the_same(again: Any) -> None:
     X, y = iris()

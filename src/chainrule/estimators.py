@@ -110,6 +110,11 @@ class MLPRegressor(RegressorMixin, MLP):
     summed over the outputs.  The output is linear unless the loss or `output_activation` says
     otherwise.  y is (rows,) or (rows, n_outputs); one column is taken as (rows,), with a warning.
 
+    With k outputs, scikit-learn's sgd and adam descend the gradient of the same sum, so the weights
+    are equal; the squared error that it reports as `loss_` is the mean over the outputs, 1/k of
+    the one here.  Its lbfgs takes that mean with the gradient of the sum, so other steps.  Its
+    poisson loss differs by a constant: y log y − y there, log y! here.
+
     Attributes: as in MLPClassifier, without `classes_`.
 
     Raises:
