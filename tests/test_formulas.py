@@ -50,6 +50,9 @@ LOSS_VALUES: dict[str, Callable[[Any, Any], Any]] = {
     "Σ log(1 + e^z) − y z": lambda z, y: np.sum(np.log(1 + np.exp(z)) - y * z, axis=1),
     "log Σ e^z − Σ y z": lambda z, y: np.log(np.sum(np.exp(z), axis=1)) - np.sum(y * z, axis=1),
     "Σ e^z − y z + log y!": lambda z, y: np.sum(np.exp(z) - y * z + gammaln(y + 1), axis=1),
+    "Σ a − y log a + log y!, a = log(1 + e^z)": lambda z, y: np.sum(
+        np.log(1 + np.exp(z)) - y * np.log(np.log(1 + np.exp(z))) + gammaln(y + 1), axis=1
+    ),
 }
 
 LOSS_DERIVATIVES: dict[str, Callable[[Any, Any], Any]] = {
@@ -61,11 +64,13 @@ LOSS_DERIVATIVES: dict[str, Callable[[Any, Any], Any]] = {
     "1 − y/a": lambda a, y: 1 - y / a,
     "(a − y)/(a(1 − a))": lambda a, y: (a - y) / (a * (1 - a)),
     "−y/a": lambda a, y: -y / a,
+    "(1 − y/a) σ(z)": lambda a, y: (1 - y / a) * expit(np.log(np.expm1(a))),
 }
 
 OUTPUTS: dict[str, Callable[[Any], Any]] = {
     "logistic": expit,
     "exponential": np.exp,
+    "softplus": lambda z: np.log(1 + np.exp(z)),
     "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True),
 }
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import autograd.scipy.special as asp
+import mpmath
 import numpy as np
 import pytest
 from autograd import grad
@@ -132,3 +133,28 @@ def test_a_certain_and_right_prediction_costs_nothing() -> None:
     a = y = np.array([[1.0, 0.0]])
     assert LOSSES["binary_cross_entropy"].value(a, y).tolist() == [0.0]
     assert LOSSES["categorical_cross_entropy"].value(a, y).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_poisson_of_softplus_is_right_where_its_output_underflows(dtype: type) -> None:
+    loss = FUSED["softplus", "poisson"]
+    z: Array = np.array([[-1000.0, -1000.0, -41.0, 1000.0]], dtype)
+    y: Array = np.array([[0, 3, 3, 3]], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        slopes, values = loss.derivative(z, y), [loss.value(z[:, [i]], y[:, [i]]) for i in range(4)]
+    assert slopes.dtype == dtype
+    np.testing.assert_allclose(slopes, [[0, -3, -3, 1 - 3 / 1000]], rtol=1e-6)
+    right = [0, 3000 + np.log(6), 123 + np.log(6), 1000 - 3 * np.log(1000) + np.log(6)]
+    np.testing.assert_allclose(np.ravel(values), right, rtol=1e-6)
+
+
+@given(st.floats(-90, 90), st.integers(0, 9))
+def test_poisson_of_softplus_at_fifty_digits(z: float, y: int) -> None:
+    loss, at, count = FUSED["softplus", "poisson"], np.array([[z]]), np.array([[float(y)]])
+    with mpmath.workdps(50):
+        a = mpmath.log1p(mpmath.exp(z))
+        value = a - y * mpmath.log(a) + mpmath.log(mpmath.factorial(y))
+        slope = (1 - y / a) / (1 + mpmath.exp(-z))
+        size = a + abs(y * mpmath.log(a)) + mpmath.log(mpmath.factorial(y))
+    assert abs(loss.value(at, count)[0] - value) <= 1e-14 * size
+    assert abs(loss.derivative(at, count)[0, 0] - slope) <= 1e-14 * (1 + y)

@@ -133,3 +133,10 @@ def test_losses_are_python_numbers_in_float32_too(solver: str) -> None:
     model.fit(X.astype(np.float32), y)
     assert {type(loss) for loss in (*model.loss_curve_, model.loss_)} == {float}
     assert type(model.compute_loss(X.astype(np.float32), y)) is float
+
+
+def test_poisson_on_softplus_learns_from_an_output_that_underflows() -> None:
+    X, y = np.linspace(0, 1, 20)[:, None], np.arange(20) // 4
+    model = MLPRegressor("poisson", (), solver="lbfgs", output_activation="softplus", alpha=0)
+    model.set_params(start_weights=([[[0.0]]], [[-2000.0]]), max_iter=500).fit(X, y)
+    assert model.score(X, y) > 0.8

@@ -11,6 +11,7 @@ output activation with a loss, multiplied out, so that neither overflows nor los
 - softmax a_j = e^{z_j}/Σe^{z_k} with categorical cross-entropy ℓ = −Σ_k y_k log a_k:
   ∂ℓ/∂z_j = Σ_k (−y_k/a_k) a_k(δ_jk − a_j) = a_j Σ_k y_k − y_j, which is a_j − y_j where Σy = 1.
 - exponential a = eᶻ with Poisson ℓ = a − y log a: ∂ℓ/∂z = (1 − y/a) a = a − y.
+- softplus a = log(1 + eᶻ) with Poisson: ∂ℓ/∂z = (1 − y/a) σ(z), near −y where a underflows.
 
 Source of the canonical pairs: McCullagh & Nelder, Generalized Linear Models, 1989, chapter 2.
 """
@@ -25,6 +26,7 @@ from .activations import logistic, softplus
 from .chain import Array
 
 HUBER_DELTA = 1.0  # where Huber's loss turns from square to absolute; Huber 1964
+SOFTPLUS_TAIL = -40.0  # below it log(1 + eᶻ) = σ(z) = eᶻ to the last digit of float64
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,17 @@ def _poisson_of_z_derivative(z: Array, y: Array) -> Array:
     return np.exp(z) - y
 
 
+def _poisson_of_softplus(z: Array, y: Array) -> Array:
+    near = np.maximum(z, SOFTPLUS_TAIL)
+    log_a = np.log(softplus(near)) + (z - near)  # in the tail log a is z
+    return _rows(softplus(z) - y * log_a + gammaln(y + 1))
+
+
+def _poisson_of_softplus_derivative(z: Array, y: Array) -> Array:
+    near = np.maximum(z, SOFTPLUS_TAIL)
+    return logistic(z) - y * (logistic(near) / softplus(near))
+
+
 # fmt: off
 _ROWS = (
     Loss("half_squared_error", _half_square, _difference, "½ Σ (a − y)²", "a − y"),
@@ -199,6 +212,14 @@ FUSED: dict[tuple[str, str], Loss] = {
         "Σ e^z − y z + log y!",
         "a − y",
         ("exponential",),
+    ),
+    ("softplus", "poisson"): Loss(
+        "poisson",
+        _poisson_of_softplus,
+        _poisson_of_softplus_derivative,
+        "Σ a − y log a + log y!, a = log(1 + e^z)",
+        "(1 − y/a) σ(z)",
+        ("softplus",),
     ),
 }
 """(output activation, loss) → the loss as a function of z."""
