@@ -86,6 +86,19 @@ def test_the_gradient_equals_the_classic_deltas_times_inputs() -> None:
         np.testing.assert_allclose(dW, np.outer(values, delta), rtol=1e-12)
 
 
+@pytest.mark.parametrize(("tol", "epochs"), [(0.0, 30), (1e-9, 4)])
+def test_tol_0_asks_only_that_the_loss_does_not_rise(tol: float, epochs: int) -> None:
+    """Steps too small to change a weight: the loss stays what it is."""
+    X, y = np.linspace(-1, 1, 20)[:, None], np.linspace(-3, 3, 20)
+    model = MLPRegressor(hidden_layer_sizes=(3,), solver="sgd", tol=tol, random_state=0)
+    model.set_params(learning_rate_init=1e-300, max_iter=30, n_iter_no_change=2, shuffle=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X, y)
+    assert len(set(model.loss_curve_)) == 1
+    assert model.n_iter_ == epochs
+
+
 def test_a_step_too_far_is_taken_back_with_its_epoch() -> None:
     """One batch an epoch: the loss of epoch 1 is finite, its step is what ruins epoch 2."""
     X, y = np.linspace(-1, 1, 20)[:, None], np.linspace(-3, 3, 20)

@@ -28,8 +28,9 @@ class Plan:
         max_epochs: at most so many passes over the rows (iterations, for L-BFGS).
         batch_size: rows an update; 1 is online, the number of rows full-batch descent.
         shuffle: draw a new order of the rows before each epoch.
-        tol: an epoch that lowers the loss by less than this brings no improvement; 0 asks for
-            any at all, −∞ for none.
+        tol: an epoch improves if its loss is at least this much below the best one before; at 0
+            it need only not rise above it.  For L-BFGS: training has converged when no
+            derivative is larger than this.
         patience: stop after more than so many epochs without improvement.
         max_evaluations: at most so many evaluations of the objective (L-BFGS only).
     """
