@@ -1,9 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.random import RandomState
 from sklearn.neural_network import MLPClassifier as Peer
 
-from chainrule.initializers import INITIALIZERS, initialize
+from chainrule.errors import InputError
+from chainrule.initializers import INITIALIZERS, given, initialize
 
 SIZES = (200, 300, 100)
 
@@ -52,3 +55,34 @@ def test_glorot_draws_what_scikit_learn_draws(activation: str, name: str) -> Non
         np.testing.assert_array_equal(W, peers)
     for b, peers in zip(ours.b, peer.intercepts_, strict=True):
         np.testing.assert_array_equal(b, peers)
+
+
+@pytest.mark.parametrize(
+    ("start", "message"),
+    [
+        (5, r"must be a pair, the weights .* and the biases .*; got 5\.$"),
+        ("glorot", "must be a pair.*got 'glorot'"),
+        (([[[0.0]]],), "must be a pair"),
+        (([[[0.0], [0.0]]], []), "must be a pair"),
+        (([[[0.0], [0.0, 1.0]]], [[0.0]]), "must be a pair.*all numbers"),
+        (([[["a"], ["b"]]], [[0.0]]), "must be a pair.*all numbers"),
+        (
+            ([], []),
+            r"fit a network of sizes \(2, 1\); got W1, b1, … of the shapes \[\], not \[\(2,",
+        ),
+        (([[[0.0]]], [[0.0]]), r"of the shapes \[\(1, 1\), \(1,\)\], not \[\(2, 1\), \(1,\)\]"),
+        (([[0.0, 0.0]], [[0.0]]), r"of the shapes \[\(2,\), \(1,\)\]"),
+        (([[[0.0], [np.nan]]], [[0.0]]), "must be finite numbers; got nan among them"),
+    ],
+)
+def test_start_weights_that_cannot_be_used(start: Any, message: str) -> None:
+    with pytest.raises(InputError, match=f"^`start_weights` .*{message}"):
+        given(start, (2, 1))
+
+
+def test_start_weights_are_copied() -> None:
+    W, b = np.array([[1.0], [2.0]]), np.array([3.0])
+    parameters = given(([W], [b]), (2, 1))
+    assert parameters.flat.tolist() == [1.0, 2.0, 3.0]
+    parameters.flat[:] = 0.0
+    assert (W.sum(), b.sum()) == (3.0, 3.0)

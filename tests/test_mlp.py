@@ -140,3 +140,14 @@ def test_poisson_on_softplus_learns_from_an_output_that_underflows() -> None:
     model = MLPRegressor("poisson", (), solver="lbfgs", output_activation="softplus", alpha=0)
     model.set_params(start_weights=([[[0.0]]], [[-2000.0]]), max_iter=500).fit(X, y)
     assert model.score(X, y) > 0.8
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+@pytest.mark.parametrize("y", [["a", "b"], np.array([1.0, "b"], dtype=object)])
+def test_text_is_no_target_of_a_regression(loss: str, y: Any) -> None:
+    model = MLPRegressor(loss, ())
+    with pytest.raises(InputError, match=r"`y` must hold numbers; it has '[ab]'\. Use MLPClass"):
+        model.fit([[0.0], [1.0]], y)
+    model.set_params(solver="lbfgs").fit([[0.0], [1.0]], [1, 2])
+    with pytest.raises(InputError, match="`y` must hold numbers"):
+        model.compute_loss([[0.0], [1.0]], y)

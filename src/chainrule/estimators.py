@@ -6,6 +6,7 @@ a minibatch, as scikit-learn's, divides the penalty by its own rows) and `gradie
 """
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from sklearn.utils.validation import column_or_1d
 
 from .chain import Array
 from .errors import InputError
+from .initializers import StartWeights
 from .losses import LOSSES, Loss
-from .mlp import MLP, StartWeights
+from .mlp import MLP
 from .names import lookup
 
 PROBABILISTIC = ("binary_cross_entropy", "categorical_cross_entropy")
@@ -181,8 +183,11 @@ class MLPRegressor(RegressorMixin, MLP):
         loss = lookup(LOSSES, self.loss, "loss")
         if loss.name in PROBABILISTIC:
             raise InputError(f"`loss` {loss.name} compares classes; use MLPClassifier for it.")
-        if loss.name == "poisson" and (np.asarray(y) < 0).any():
-            raise InputError(f"`y` must not be negative with the poisson loss; it has {np.min(y)}.")
+        numbers = _numbers(y)
+        if loss.name == "poisson" and (numbers < 0).any():
+            raise InputError(
+                f"`y` must not be negative with the poisson loss; it has {numbers.min()}."
+            )
         if np.ndim(y) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         self._one_dimensional = np.ndim(y) == 1
@@ -190,10 +195,20 @@ class MLPRegressor(RegressorMixin, MLP):
 
     def encode_targets(self, y: Array) -> Array:
         """Return y as (rows, n_outputs)."""
-        numbers = np.asarray(y, dtype=np.float64)
+        numbers = _numbers(y)
         return numbers[:, None] if numbers.ndim == 1 else numbers
 
     def predict(self, X: ArrayLike) -> Array:
         """Return the prediction of each row, (rows,) or (rows, n_outputs) as y was in fit."""
         outputs = self._outputs(X)
         return outputs[:, 0] if self._one_dimensional else outputs
+
+
+def _numbers(y: ArrayLike) -> Array:
+    try:
+        return np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        wrong = next(value for value in np.ravel(np.asarray(y)) if not isinstance(value, Real))
+        raise InputError(
+            f"`y` must hold numbers; it has {str(wrong)!r}. Use MLPClassifier for classes."
+        ) from error

@@ -1,4 +1,4 @@
-"""Start weights: one record an initializer, drawn as scikit-learn draws them.
+"""Start weights: one record an initializer, drawn as scikit-learn draws them; or as given.
 
 For each layer first W (n_in, n_out), then b (n_out,), both from the same distribution, unless the
 record says that biases start at 0.
@@ -7,12 +7,18 @@ record says that biases start at 0.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from reprlib import repr as shortened
 
 import numpy as np
 from numpy.random import RandomState
+from numpy.typing import ArrayLike
 
 from .chain import Array
+from .errors import InputError
 from .parameters import Parameters
+
+StartWeights = tuple[Sequence[ArrayLike], Sequence[ArrayLike]]
+"""Weights and biases, one array a layer of each."""
 
 Draw = Callable[[RandomState, int, int, tuple[int, ...]], Array]
 
@@ -95,3 +101,36 @@ def initialize(
         if initializer.biases:
             b[:] = initializer.draw(random, n_in, n_out, b.shape)
     return parameters
+
+
+def given(start_weights: StartWeights, layer_sizes: Sequence[int]) -> Parameters:
+    """Copy start weights that a user gives, (weights, biases) with an array a layer in each.
+
+    Raises:
+        InputError: if they are something else, do not fit the network or are not finite.
+    """
+    try:
+        weights, biases = start_weights
+        layers = [
+            np.asarray(part, dtype=np.float64)
+            for layer in zip(weights, biases, strict=True)
+            for part in layer
+        ]
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            "`start_weights` must be a pair, the weights (n_in, n_out) of each layer and the "
+            f"biases (n_out,) of each, all numbers; got {shortened(start_weights)}."
+        ) from error
+    sizes = tuple(layer_sizes)
+    wanted = [shape for n_in, n_out in pairwise(sizes) for shape in ((n_in, n_out), (n_out,))]
+    shapes = [part.shape for part in layers]
+    if shapes != wanted:
+        raise InputError(
+            f"`start_weights` must fit a network of sizes {sizes}; got W1, b1, … of the shapes "
+            f"{shapes}, not {wanted}."
+        )
+    flat = np.concatenate([part.ravel() for part in layers])
+    if not np.isfinite(flat).all():
+        wrong = float(flat[~np.isfinite(flat)][0])
+        raise InputError(f"`start_weights` must be finite numbers; got {wrong} among them.")
+    return Parameters.of(flat, sizes)

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .activations import ACTIVATIONS
 from .chain import Array
 from .errors import InputError
-from .initializers import INITIALIZERS, initialize
+from .initializers import INITIALIZERS, StartWeights, given, initialize
 from .losses import Loss
 from .names import lookup, unknown
 from .network import OUTPUT_ACTIVATIONS, Network
@@ -25,7 +25,6 @@ from .settings import check_settings, hidden_sizes
 from .training import History, OnEpoch, Plan, descend, descend_lbfgs
 
 SOLVERS = ("adam", "lbfgs", "sgd")
-StartWeights = tuple[Sequence[ArrayLike], Sequence[ArrayLike]]
 
 
 class MLP(BaseEstimator):
@@ -179,15 +178,7 @@ class MLP(BaseEstimator):
                 name = "glorot_logistic" if self.activation == "logistic" else "glorot"
             start = initialize(lookup(INITIALIZERS, name, "initializer"), sizes, random)
         else:
-            weights, biases = self.start_weights
-            start = Parameters.joined(
-                [np.asarray(W) for W in weights], [np.asarray(b) for b in biases]
-            )
-            if start.layer_sizes != sizes:
-                raise InputError(
-                    f"`start_weights` must fit a network of sizes {sizes}; "
-                    f"got sizes {start.layer_sizes}."
-                )
+            start = given(self.start_weights, sizes)
         return Parameters.of(start.flat.astype(dtype), sizes)
 
     def _train(
@@ -209,11 +200,11 @@ class MLP(BaseEstimator):
         )
         history = History()
         try:
-            given = (self.network_, self.parameters_, X, target)
+            training = (self.network_, self.parameters_, X, target)
             if optimizer is None:
-                descend_lbfgs(*given, plan, history, on_epoch)
+                descend_lbfgs(*training, plan, history, on_epoch)
             else:
-                descend(*given, optimizer, plan, random, history, on_epoch)
+                descend(*training, optimizer, plan, random, history, on_epoch)
         finally:
             self._keep(history)
         if not history.converged:
