@@ -182,7 +182,7 @@ class MLPRegressor(RegressorMixin, MLP):
     def _learn_targets(self, y: Array) -> tuple[Loss, str]:
         loss = lookup(LOSSES, self.loss, "loss")
         if loss.name in PROBABILISTIC:
-            raise InputError(f"`loss` {loss.name} compares classes; use MLPClassifier for it.")
+            raise InputError(f"`loss` {self.loss} compares classes; use MLPClassifier for it.")
         numbers = _numbers(y)
         if loss.name == "poisson" and (numbers < 0).any():
             raise InputError(
@@ -208,7 +208,7 @@ def _numbers(y: ArrayLike) -> Array:
     try:
         return np.asarray(y, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        wrong = next(value for value in np.ravel(np.asarray(y)) if not isinstance(value, Real))
+        wrong = next((value for value in np.ravel(y) if not isinstance(value, Real)), y)
         raise InputError(
             f"`y` must hold numbers; it has {str(wrong)!r}. Use MLPClassifier for classes."
         ) from error

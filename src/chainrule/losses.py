@@ -181,6 +181,7 @@ _ROWS = (
 # Other libraries' names for the same losses; scikit-learn's first.
 _ALIASES = {
     "squared_error": "half_squared_error",
+    "log_loss": "categorical_cross_entropy",  # MLPClassifier takes the binary one for two classes
     "binary_log_loss": "binary_cross_entropy",
     "softmax_cross_entropy": "categorical_cross_entropy",
 }

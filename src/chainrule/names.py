@@ -8,6 +8,22 @@ from .errors import InputError
 
 T = TypeVar("T")
 
+SYNONYMS = {
+    "bce": "binary_cross_entropy",
+    "cross_entropy": "categorical_cross_entropy",
+    "crossentropy": "categorical_cross_entropy",
+    "exp": "exponential",
+    "kaiming": "he",
+    "l1": "absolute_error",
+    "linear": "identity",
+    "mae": "absolute_error",
+    "mse": "mean_squared_error",
+    "sigmoid": "logistic",
+    "swish": "silu",
+    "xavier": "glorot",
+}
+"""What other libraries and books call it → its name here; suggested, not accepted."""
+
 
 def lookup(table: Mapping[str, T], name: object, parameter: str) -> T:
     """Return `table[name]`.
@@ -30,6 +46,10 @@ def unknown(name: object, choices: Iterable[str], parameter: str) -> str:
     "`activation` must be one of relu, tanh; got 'tahn'. Did you mean 'tanh'?"
     """
     known = sorted(choices)
-    nearest = get_close_matches(str(name).lower(), known, n=1, cutoff=0.5)
+    asked = str(name).lower()
+    if SYNONYMS.get(asked) in known:
+        nearest = [SYNONYMS[asked]]
+    else:
+        nearest = get_close_matches(asked, known, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return f"`{parameter}` must be one of {', '.join(known)}; got {name!r}.{hint}"
