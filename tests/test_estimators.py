@@ -141,6 +141,19 @@ def test_compute_loss_is_what_the_last_full_batch_epoch_saw() -> None:
     assert model.loss_ == pytest.approx(start.compute_loss(X, y), rel=1e-12)
 
 
+def test_a_minibatch_divides_the_penalty_by_its_own_rows() -> None:
+    """As scikit-learn's: of B batches the epoch's loss has the penalty over n rows B times."""
+    X, y = iris()
+    both: dict[str, Any] = {"batch_size": 40, "max_iter": 1, "random_state": 0, "alpha": 0.5}
+    both |= {"hidden_layer_sizes": (5,), "learning_rate_init": 1e-300}
+    ours, peer = MLPClassifier(**both).fit(X, y), peers.MLPClassifier(**both).fit(X, y)
+    penalty = 0.25 * sum((W**2).sum() for W in ours.coefs_) / len(X)
+    n_batches = 4  # 40, 40, 40 and 30 rows
+    expected = ours.compute_loss(X, y) + (n_batches - 1) * penalty
+    assert ours.loss_ == pytest.approx(expected, rel=1e-12)
+    assert ours.loss_ == pytest.approx(peer.loss_, rel=1e-12)
+
+
 @pytest.mark.parametrize("loss", ["half_squared_error", "mean_squared_error", "huber"])
 def test_other_losses_have_one_unit_a_class_and_shares_that_sum_to_one(loss: str) -> None:
     X, y = iris()

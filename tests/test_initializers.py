@@ -31,6 +31,18 @@ def test_weights_have_the_stated_distribution(name: str) -> None:
     assert W.var() == pytest.approx(variance, rel=0.03)
 
 
+@pytest.mark.parametrize(("name", "factor"), [("he", 2.0), ("lecun", 1.0)])
+def test_normal_weights_are_standard_ones_times_the_root_of_the_variance(
+    name: str, factor: float
+) -> None:
+    """To the last digits: a sample's own variance would not tell 1 % from chance."""
+    parameters = initialize(INITIALIZERS[name], SIZES, RandomState(0))
+    random = RandomState(0)
+    for W in parameters.W:
+        expected = np.sqrt(factor / len(W)) * random.standard_normal(W.shape)
+        np.testing.assert_allclose(W, expected, rtol=1e-14)
+
+
 def test_classic_start_weights_are_in_zero_to_one() -> None:
     flat = initialize(INITIALIZERS["classic"], SIZES, RandomState(0)).flat
     assert flat.min() >= 0

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.activations import ACTIVATIONS
+from chainrule.activations import ACTIVATIONS, Activation
 from chainrule.chain import Array
 from chainrule.losses import LOSSES
 from chainrule.network import BLOCK, Network, Objective
@@ -126,8 +126,17 @@ def test_sums_of_blocks_are_kept_in_float64() -> None:
 
 def test_long_tables_are_predicted_block_by_block() -> None:
     assert BLOCK == 4096  # part of the promise that sums do not depend on where they are made
-    network, parameters, X, _ = example((3, 4, 2), ["tanh"], "half_squared_error", 9000, 6, 0.0)
+    seen: list[int] = []
+
+    def note(z: Array) -> Array:
+        seen.append(len(z))
+        return z
+
+    noted = Activation("noted", note, np.ones_like, None, "z", "1")
+    network = Network((3, 4, 2), (noted,), "identity", LOSSES["half_squared_error"])
+    _, parameters, X, _ = example((3, 4, 2), ["tanh"], "half_squared_error", 9000, 6, 0.0)
     together = network.predict(parameters, X)
+    assert seen == [BLOCK, BLOCK, 9000 - 2 * BLOCK]
     parts = [
         network.predict(parameters, X[start : start + BLOCK]) for start in (0, BLOCK, 2 * BLOCK)
     ]
