@@ -43,7 +43,8 @@ class Activation:
     kinks: tuple[float, ...] = ()
 
 
-def _absolute(z: Array) -> Array:
+def absolute(z: Array) -> Array:
+    """|z|, which for complex z is z or −z, by the sign of the real part."""
     return np.where(z.real < 0, -z, z)
 
 
@@ -61,7 +62,7 @@ def logistic(z: Array) -> Array:
     if np.isrealobj(z):
         return expit(z)
     # the same without overflow for complex z, where `expit` is not defined
-    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-_absolute(z)))
+    return np.exp(np.minimum(z, 0)) / (1 + np.exp(-absolute(z)))
 
 
 def _logistic_derivative(z: Array) -> Array:
@@ -73,7 +74,7 @@ def _logistic_by_a(a: Array) -> Array:
 
 
 def _tanh_derivative(z: Array) -> Array:
-    decay = np.exp(-2 * _absolute(z))  # 1/cosh² without overflow
+    decay = np.exp(-2 * absolute(z))  # 1/cosh² without overflow
     return 4 * decay / (1 + decay) ** 2
 
 
@@ -146,7 +147,7 @@ def _silu_derivative(z: Array) -> Array:
 
 def softplus(z: Array) -> Array:
     """a = log(1 + eᶻ)."""
-    return np.maximum(z, 0) + np.log1p(np.exp(-_absolute(z)))
+    return np.maximum(z, 0) + np.log1p(np.exp(-absolute(z)))
 
 
 def _softplus_by_a(a: Array) -> Array:
@@ -165,15 +166,15 @@ def _mish_derivative(z: Array) -> Array:
 
 def softsign(z: Array) -> Array:
     """a = z / (1 + |z|)."""
-    return z / (1 + _absolute(z))
+    return z / (1 + absolute(z))
 
 
 def _softsign_derivative(z: Array) -> Array:
-    return 1 / (1 + _absolute(z)) ** 2
+    return 1 / (1 + absolute(z)) ** 2
 
 
 def _softsign_by_a(a: Array) -> Array:
-    return (1 - _absolute(a)) ** 2
+    return (1 - absolute(a)) ** 2
 
 
 def hard_tanh(z: Array) -> Array:
@@ -192,6 +193,13 @@ def gaussian(z: Array) -> Array:
 
 def _gaussian_derivative(z: Array) -> Array:
     return -2 * z * np.exp(-z * z)
+
+
+def softmax(z: Array) -> Array:
+    """a_j = e^{z_j} / Σ_k e^{z_k} of each row, whose largest z is taken off first."""
+    a = np.exp(z - z.real.max(axis=1, keepdims=True))
+    a /= a.sum(axis=1, keepdims=True)
+    return a
 
 
 def _same(a: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .activations import Activation
+from .activations import Activation, softmax
 from .chain import Array
 from .losses import Loss
 
@@ -72,9 +72,8 @@ class Softmax:
     """The shares a_j = e^{z_j} / Σ_k e^{z_k} of each row."""
 
     def forward(self, z: Array) -> tuple[Array, Array]:
-        """Return a, computed after the row's largest z is taken off (the shares stay the same)."""
-        a = np.exp(z - z.max(axis=1, keepdims=True))
-        a /= a.sum(axis=1, keepdims=True)
+        """Return a = softmax(z), twice: its derivative is written in a."""
+        a = softmax(z)
         return a, a
 
     def pullback(self, a: Array, da: Array) -> tuple[Array, tuple[()]]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from .activations import logistic, softplus
+from .activations import absolute, logistic, softmax, softplus
 from .chain import Array
 
 HUBER_DELTA = 1.0  # where Huber's loss turns from square to absolute; Huber 1964
@@ -78,8 +78,7 @@ def _mean_square_derivative(a: Array, y: Array) -> Array:
 
 
 def _absolute_error(a: Array, y: Array) -> Array:
-    error = a - y
-    return _rows(np.where(error.real < 0, -error, error))
+    return _rows(absolute(a - y))
 
 
 def _sign(a: Array, y: Array) -> Array:
@@ -88,7 +87,7 @@ def _sign(a: Array, y: Array) -> Array:
 
 def _huber(a: Array, y: Array) -> Array:
     error = a - y
-    size = np.where(error.real < 0, -error, error)
+    size = absolute(error)
     linear = HUBER_DELTA * (size - 0.5 * HUBER_DELTA)
     return _rows(np.where(size.real <= HUBER_DELTA, 0.5 * error**2, linear))
 
@@ -136,9 +135,7 @@ def _categorical_of_z(z: Array, y: Array) -> Array:
 
 
 def _categorical_of_z_derivative(z: Array, y: Array) -> Array:
-    a = np.exp(z - z.max(axis=1, keepdims=True))
-    a *= _rows(y)[:, None] / _rows(a)[:, None]
-    return a - y
+    return softmax(z) * _rows(y)[:, None] - y
 
 
 def _poisson_of_z(z: Array, y: Array) -> Array:
