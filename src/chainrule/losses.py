@@ -38,7 +38,8 @@ class Loss:
         value: ℓ(prediction, target), (rows, outputs) twice → (rows,).
         derivative: ∂ℓ/∂prediction, the error signal, (rows, outputs).
         formula: ℓ as text; `derivative_formula` is ∂ℓ/∂a (∂ℓ/∂z for a fused loss).
-        outputs: the output activations whose range suits it, the usual one first; () for any.
+        outputs: the output activations whose range suits it, the usual one first; () for any,
+            and for a fused loss, whose pair says it.
     """
 
     name: str
@@ -193,7 +194,6 @@ FUSED: dict[tuple[str, str], Loss] = {
         _binary_of_z_derivative,
         "Σ log(1 + e^z) − y z",
         "a − y",
-        ("logistic",),
     ),
     ("softmax", "categorical_cross_entropy"): Loss(
         "categorical_cross_entropy",
@@ -201,7 +201,6 @@ FUSED: dict[tuple[str, str], Loss] = {
         _categorical_of_z_derivative,
         "log Σ e^z − Σ y z",
         "a − y",
-        ("softmax",),
     ),
     ("exponential", "poisson"): Loss(
         "poisson",
@@ -209,7 +208,6 @@ FUSED: dict[tuple[str, str], Loss] = {
         _poisson_of_z_derivative,
         "Σ e^z − y z + log y!",
         "a − y",
-        ("exponential",),
     ),
     ("softplus", "poisson"): Loss(
         "poisson",
@@ -217,7 +215,6 @@ FUSED: dict[tuple[str, str], Loss] = {
         _poisson_of_softplus_derivative,
         "Σ a − y log a + log y!, a = log(1 + e^z)",
         "(1 − y/a) σ(z)",
-        ("softplus",),
     ),
 }
 """(output activation, loss) → the loss as a function of z."""

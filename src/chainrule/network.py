@@ -87,11 +87,15 @@ class Network:
             forward([*links, self.loss_link(target[rows])], X[rows])[0].item()
             for rows in _blocks(len(X))
         )
-        return (total + self.penalty(parameters)) / len(X)
+        return self.mean(total, parameters, len(X))
 
     def gradients(self, parameters: Parameters, X: Array, target: Array) -> Gradients:
         """Return ∂J/∂W and ∂J/∂b over these rows."""
         return Objective(self, parameters).value_and_gradients(X, target)[1]
+
+    def mean(self, total: float, parameters: Parameters, n_rows: int) -> float:
+        """Return J of a loss summed over the rows: (total + ½ α Σ W²) / rows."""
+        return (total + self.penalty(parameters)) / n_rows
 
     def penalty(self, parameters: Parameters) -> float:
         """Return ½ α Σ W²."""
@@ -124,12 +128,11 @@ class Objective:
                 sums += self._gradients
             self._gradients.flat[:] = sums.flat
         if self.network.alpha:
-            total += self.network.penalty(self.parameters)
             for dW, W in zip(self._gradients.dW, self.parameters.W, strict=True):
                 dW += self.network.alpha * W
         if len(X) != 1:
             np.divide(self._gradients.flat, len(X), out=self._gradients.flat)
-        return total / len(X), self._gradients
+        return self.network.mean(total, self.parameters, len(X)), self._gradients
 
     def _backpropagate(self, X: Array, target: Array) -> float:
         links = [*self._links, self.network.loss_link(target)]
