@@ -151,3 +151,8 @@ def test_text_is_no_target_of_a_regression(loss: str, y: Any) -> None:
     model.set_params(solver="lbfgs").fit([[0.0], [1.0]], [1, 2])
     with pytest.raises(InputError, match="`y` must hold numbers"):
         model.compute_loss([[0.0], [1.0]], y)
+
+
+def test_what_both_estimators_share_is_no_estimator() -> None:
+    with pytest.raises(TypeError, match="abstract class MLP"):
+        MLP()

@@ -1,7 +1,7 @@
 """What both estimators share: settings, training, the objective and its gradient."""
 
 import warnings
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -27,7 +27,7 @@ from .training import History, OnEpoch, Plan, descend, descend_lbfgs
 SOLVERS = ("adam", "lbfgs", "sgd")
 
 
-class MLP(BaseEstimator):
+class MLP(BaseEstimator, ABC):
     """A multilayer perceptron; MLPClassifier and MLPRegressor say what its targets mean."""
 
     def __init__(
