@@ -142,3 +142,12 @@ def test_the_error_goes_through_pickle_and_other_processes() -> None:
     with pytest.raises(DivergenceError, match="diverged in epoch") as caught:
         cross_val_score(model, X, X[:, 0], cv=2, n_jobs=2, error_score="raise")
     assert caught.value.epoch >= 1
+
+
+def test_lbfgs_needs_a_finite_gradient_at_the_start_too() -> None:
+    X, y = np.array([[1e200], [-1e200]]), np.array([1e150, -1e150])
+    model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0)
+    model.set_params(start_weights=([[[0.0]]], [[0.0]]))
+    with pytest.raises(DivergenceError, match=r"inputs are unscaled .* and the targets are unsc"):
+        model.fit(X, y)
+    assert model.predict(X).tolist() == [0.0, 0.0]

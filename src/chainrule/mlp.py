@@ -90,8 +90,8 @@ class MLP(BaseEstimator, ABC):
 
         Raises:
             InputError: if a setting cannot be used.
-            DivergenceError: if the loss leaves the finite numbers; the fitted attributes then
-                hold the last finite epoch's weights.
+            DivergenceError: if the loss leaves the finite numbers or runs away; the fitted
+                attributes then hold the weights of the last epoch before it.
         """
         check_settings(self.get_params(deep=False))
         before = dict(vars(self))

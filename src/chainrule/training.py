@@ -155,7 +155,6 @@ def descend_lbfgs(
         DivergenceError: as `descend` does.
     """
     guard = Guard(network, parameters, X, target)
-    _require_bounded(guard, history, guard.start_loss, 1, learning_rate=False)
     trial = parameters.copy()
     objective = Objective(network, trial)
 
@@ -168,6 +167,9 @@ def descend_lbfgs(
     def on_iteration(_flat: Array, loss: float) -> None:
         history.record(loss, on_epoch)
 
+    slopes = value_and_gradient(parameters.flat)[1]
+    start_loss = guard.start_loss if np.isfinite(slopes).all() else math.nan
+    _require_bounded(guard, history, start_loss, 1, learning_rate=False)
     message = minimize_lbfgs(
         value_and_gradient,
         parameters.flat,
@@ -177,7 +179,7 @@ def descend_lbfgs(
         on_iteration=on_iteration,
     )
     if not history.loss_curve:
-        history.record(guard.start_loss, on_epoch)
+        history.record(start_loss, on_epoch)
     history.converged = "CONVERGENCE" in message
     history.limit = next((LIMITS[word] for word in LIMITS if word in message.upper()), "")
 
