@@ -24,7 +24,7 @@ LAYERS = [
     {"chain", "errors", "factors"},
     {"activations", "names", "differences", "reports"},
     {"losses", "parameters", "check", "tables", "settings"},
-    {"links", "initializers", "encoding", "datasets"},
+    {"links", "initializers", "encoding", "datasets", "reading"},
     {"network", "missing", "preparation"},
     {"optimizers", "training"},
     {"mlp"},

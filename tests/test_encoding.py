@@ -21,7 +21,8 @@ from chainrule.encoding import (
 from chainrule.errors import InputError
 from chainrule.missing import POLICIES
 from chainrule.preparation import Options, prepare
-from chainrule.tables import Table, read_table
+from chainrule.reading import read_table
+from chainrule.tables import Table
 
 
 def columns(**cells: Sequence[object]) -> Table:

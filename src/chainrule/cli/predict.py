@@ -10,8 +10,9 @@ import typer
 
 from ..encoding import encode
 from ..errors import InputError
+from ..reading import read_table
 from ..render import machine
-from ..tables import Table, read_table
+from ..tables import Table
 
 if TYPE_CHECKING:
     from ..model import Model

@@ -15,10 +15,11 @@ from ..losses import LOSSES
 from ..missing import POLICIES
 from ..names import unknown
 from ..preparation import Options, prepare
+from ..reading import read_table
 from ..recipes import CLASSIC, STANDARD
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
-from ..tables import Table, read_table
+from ..tables import Table
 
 
 class Format(StrEnum):
