@@ -21,7 +21,7 @@ MODULES = {
 
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
-    {"chain", "errors", "factors"},
+    {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports"},
     {"losses", "parameters", "check", "tables", "settings"},
     {"links", "initializers", "encoding", "datasets", "reading"},
@@ -50,7 +50,7 @@ LAYERS_OF_LOCATE = [
 ]
 LAYERS[1:1] = LAYERS_OF_LOCATE
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
-ALONE = {"chain": set[str](), "factors": set[str](), "errors": set[str](), "scratch": set[str]()}
+ALONE = {name: set[str]() for name in ("chain", "factors", "errors", "words", "scratch")}
 
 
 def imports_of(module: str) -> set[str]:
@@ -93,7 +93,7 @@ def test_activations_import_only_the_chain() -> None:
 
 def test_render_knows_records_only() -> None:
     for module in ("render.terminal", "render.machine", "render.progress"):
-        assert imports_of(module) <= {"factors", "reports"}
+        assert imports_of(module) <= {"factors", "reports", "words"}
 
 
 def test_the_chain_rule_is_multiplied_in_one_loop() -> None:

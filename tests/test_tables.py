@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.tables import Table, holds_numbers, is_missing, listed, parse_number
+from chainrule.tables import Table, holds_numbers, is_missing, parse_number
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,3 @@ def test_rows_keep_their_lines() -> None:
     table = Table("t.csv", ("x",), [["a"], ["b"], ["c"]], [2, 5, 6], True, "comma")
     kept = table.keep([0, 2])
     assert (kept.column(0), kept.place(1, 0)) == (["a", "c"], "`t.csv`, line 6, column 'x'")
-
-
-def test_long_lists_are_cut() -> None:
-    assert listed(["a", "b"]) == "a, b"
-    assert listed(["a", "b", "c"], most=2) == "a, b, … (3 in all)"

@@ -14,7 +14,8 @@ import numpy as np
 from .chain import Array
 from .errors import InputError
 from .names import unknown
-from .tables import Table, holds_numbers, is_missing, listed, parse_number
+from .tables import Table, holds_numbers, is_missing, parse_number
+from .words import listed
 
 SCALES = ("standard", "minmax", "none")
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity

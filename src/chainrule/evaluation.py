@@ -15,6 +15,7 @@ from .chain import Array
 from .encoding import Target
 from .errors import InputError
 from .reports import Fold
+from .words import counted
 
 Split = tuple[Array, Array]
 
@@ -35,7 +36,8 @@ def folds(y: Array, target: Target, n_folds: int, seed: int) -> Iterator[Split]:
     if count < n_folds:
         remedy = f"`--folds {count}`, or `--split 0.2`" if count > 1 else "more rows of it"
         raise InputError(
-            f"the class {rare!r} has {_rows(count)}, fewer than the {n_folds} folds; use {remedy}."
+            f"the class {rare!r} has {counted(count, 'row')}, fewer than the {n_folds} folds; "
+            f"use {remedy}."
         )
     return StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(y, y)
 
@@ -50,8 +52,8 @@ def split(y: Array, target: Target, share: float, seed: int) -> Iterator[Split]:
     needed = 1 if target.classes is None else len(target.classes)
     if n_test < needed or len(y) - n_test < needed:
         raise InputError(
-            f"`--split` must be between 0 and 1 and leave at least {_rows(needed)} on each side; "
-            f"got {share:g} of {_rows(len(y))}."
+            f"`--split` must be between 0 and 1 and leave at least {counted(needed, 'row')} on "
+            f"each side; got {share:g} of {counted(len(y), 'row')}."
         )
     if target.classes is None:
         return ShuffleSplit(1, test_size=n_test, random_state=seed).split(y)
@@ -98,7 +100,3 @@ def evaluate(
 
 def _rarest(y: Array) -> tuple[object, int]:
     return min(Counter(y.tolist()).items(), key=lambda item: item[1])
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"

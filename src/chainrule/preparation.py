@@ -8,7 +8,8 @@ from .chain import Array
 from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
 from .errors import InputError
 from .missing import handle_missing
-from .tables import Table, listed
+from .tables import Table
+from .words import listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from .errors import InputError
-from .tables import Table, holds_numbers, is_missing, listed, parse_number
+from .tables import Table, holds_numbers, is_missing, parse_number
+from .words import counted, listed
 
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "whitespace": None}
 """In the order in which they are tried; whitespace means runs of spaces and tabs."""
@@ -37,11 +38,10 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
     width = len(cells[0][1])
     for line, row in cells:
         if len(row) != width:
-            word = "cell" if len(row) == 1 else "cells"
             raise InputError(
-                f"`{source}`, line {line} has {len(row)} {word}, line {cells[0][0]} has {width} "
-                f"(separated by {name}); every row needs as many. If another character separates "
-                "them, name it with `--delimiter`."
+                f"`{source}`, line {line} has {counted(len(row), 'cell')}, line {cells[0][0]} has "
+                f"{width} (separated by {name}); every row needs as many. If another character "
+                "separates them, name it with `--delimiter`."
             )
     header = _looks_like_header([row for _, row in cells]) if has_header is None else has_header
     names = _names(cells[0][1] if header else [""] * width, source)

@@ -13,6 +13,7 @@ import numpy as np
 
 from .chain import Array
 from .errors import InputError
+from .words import listed
 
 MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
 """Cells, in lower case, that stand for no number in a column of numbers."""
@@ -130,8 +131,3 @@ def holds_numbers(cells: Sequence[str]) -> bool:
     """Say whether most of a column's cells that are not missing are numbers."""
     present = [cell for cell in cells if not is_missing(cell)]
     return 2 * sum(parse_number(cell) is not None for cell in present) > len(present)
-
-
-def listed(words: Sequence[str], most: int = 10) -> str:
-    """Join words with commas, the first of them only where there are many."""
-    return ", ".join(words[:most]) + (f", … ({len(words)} in all)" if len(words) > most else "")

@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..reading import read_table
 from ..render import machine
 from ..tables import Table
+from ..words import counted
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -46,8 +47,7 @@ def predict(
     table = read_table(data, delimiter, header)
     encoded = encode(table, kept.features, _columns(table, kept))
     if np.isnan(encoded).any():
-        count = int(np.isnan(encoded).any(axis=1).sum())
-        rows = "1 row" if count == 1 else f"{count} rows"
+        rows = counted(int(np.isnan(encoded).any(axis=1).sum()), "row")
         notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
         print(f"chainrule: {notice}.", file=sys.stderr)
     values = kept.predict_encoded(encoded).tolist()

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..factors import Explanation, Factor, Path
 from ..reports import NetworkFacts, TrainReport
+from ..words import counted
 
 SHOWN_PATHS = 5
 WIDTH = 80
@@ -70,8 +71,8 @@ def _training_text(report: TrainReport) -> str:
     settings = report.settings
     if settings["solver"] == "lbfgs":
         return f"lbfgs, at most {settings['epochs']} iterations"
-    batch = "1 row" if settings["batch_size"] == 1 else f"{settings['batch_size']} rows"
     rate = f"learning rate {settings['learning_rate']:g}"
+    batch = counted(settings["batch_size"], "row")
     return f"{settings['solver']}, {rate}, batches of {batch}, {settings['epochs']} epochs"
 
 
@@ -118,8 +119,8 @@ def _opened(report: TrainReport, console: Console) -> None:
     sentence = (
         f"The loss is largest in {report.opened_place} ({printable(report.target)} = "
         f"{printable(shown)}). For J = {objective}, ∂J/∂{opened.weight} "
-        f"is a sum over {_paths(len(opened.paths))}, each a product of local derivatives. Layers "
-        "count from 1, indices from 0. The largest path, factor by factor:"
+        f"is a sum over {counted(len(opened.paths), 'path')}, each a product of local derivatives. "
+        "Layers count from 1, indices from 0. The largest path, factor by factor:"
     )
     console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
     explanation(opened, console)
@@ -142,7 +143,7 @@ def explanation(opened: Explanation, console: Console) -> None:
     folded = ranked[SHOWN_PATHS:]
     if folded:
         rest = sum(path.value for path in folded)
-        table.add_row(f"{_paths(len(folded))} more", "", f"{rest:+.6f}")
+        table.add_row(f"{counted(len(folded), 'path')} more", "", f"{rest:+.6f}")
     table.add_row("sum over the paths", "", Text(f"{opened.value:+.6f}", style="bold"))
     table.add_row("by the backward pass", "", Text(f"{opened.gradient:+.6f}", style="bold"))
     console.print()
@@ -161,7 +162,3 @@ def _factor_table(path: Path) -> Table:
 
 def _number(factor: Factor) -> str:
     return f"{factor.value:.4f}" if abs(factor.value) >= 1e-3 else f"{factor.value:.3g}"
-
-
-def _paths(count: int) -> str:
-    return "1 path" if count == 1 else f"{count} paths"
