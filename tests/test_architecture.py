@@ -24,7 +24,7 @@ LAYERS = [
     {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports"},
     {"losses", "parameters", "check", "tables", "settings"},
-    {"links", "initializers", "encoding", "datasets", "reading"},
+    {"links", "initializers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
     {"optimizers", "training"},
     {"mlp"},

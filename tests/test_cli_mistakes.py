@@ -32,6 +32,7 @@ FILES = {
     "real.csv": table(rows=[f"{i},{i},{i * 0.37:.2f}" for i in range(20)]),
     "flat.csv": table(rows=[f"{i},{i},3.5" for i in range(20)]),
     "one_column.csv": "x\n1\n2\n",
+    "names.csv": "name,x,y\n" + "".join(f"n{i},{i % 9},{'ab'[i % 2]}\n" for i in range(30_000)),
 }
 
 MISTAKES = [
@@ -59,6 +60,9 @@ MISTAKES = [
     (["train", "good.csv", "--hidden", "5,-4"], ["`--hidden`", "'5,-4'"]),
     (["train", "good.csv", "--hidden", "5;4"], ["`--hidden`", "5,4"]),
     (["train", "good.csv", "--hidden", "5 4"], ["`--hidden`", "'5 4'"]),
+    (["train", "names.csv"], ["column 'name'", "30000 distinct values", "Leave the column out"]),
+    (["train", "good.csv", "--hidden", "99999999999"], ["2-99999999999-1", "GB", "`--hidden`"]),
+    (["train", "good.csv", "--hidden", "9" * 5000], ["`--hidden` must be", "1 to 15 digits"]),
     (["train", "flat.csv"], ["'kind'", "one value only", "'3.5'"]),
     (["train", "good.csv", "--batch-size", "-5"], ["--batch-size", "1"]),
     (["train", "good.csv", "--epochs", "0"], ["--epochs", "1"]),
@@ -149,6 +153,26 @@ def test_a_table_is_never_replaced_by_a_model(tmp_path: Path) -> None:
     assert "exists and is no chainrule model" in result.stderr
     assert path.read_text(encoding="utf-8") == FILES["good.csv"]
     assert run("train", path, "-o", tmp_path / ("m" * 300)).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says how much is in use")
+def test_memory_that_does_not_suffice_is_one_sentence() -> None:
+    """Where the computer has enough, and this process may not have it."""
+    limited = (
+        "import resource, sys; from chainrule.cli import main; import chainrule.experiment;"
+        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
+        "resource.setrlimit(resource.RLIMIT_AS, (size + 2**28, size + 2**28)); sys.argv[0] = 'c';"
+        "main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", limited, "train", "--hidden", "8000000", "--epochs", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("chainrule: the memory does not suffice")
+    assert "Traceback" not in result.stderr
 
 
 def test_output_that_cannot_be_written_is_one_sentence() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chainrule.chain import Array
 from chainrule.encoding import (
+    MAX_CATEGORIES,
     MAX_CLASSES,
     SCALES,
     Feature,
@@ -151,6 +152,18 @@ def test_a_column_without_a_value_is_refused(cell: str) -> None:
         learn_features(table, [0])
     with pytest.raises(InputError, match="has no value in column 'y'"):
         learn_target(table, 1)
+
+
+def test_text_that_names_rows_is_refused() -> None:
+    names = [f"n{i}" for i in range(MAX_CATEGORIES + 1)]
+    with pytest.raises(
+        InputError,
+        match=r"column 'x' holds text with 101 distinct values in 201 rows, such as 'n0'.*Leave",
+    ):
+        learn_features(columns(x=[*names, *names[:-1]]), [0])
+    for cells in (names[:-1], names * 2, [*names, *[""] * 200, *names]):
+        (feature,) = learn_features(columns(x=cells), [0])
+        assert len(feature.inputs) == len(set(cells) - {""})
 
 
 @pytest.mark.parametrize("cells", [["1,5", "2,25", "3"], ["1,234", "5", "7,000,001"], ["1 5", "2"]])

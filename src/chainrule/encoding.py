@@ -19,6 +19,7 @@ from .words import listed
 
 SCALES = ("standard", "minmax", "none")
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
+MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
 LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
 
 
@@ -41,15 +42,29 @@ def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:
     """Say for each of these columns whether it is numbers, or text with which categories.
 
     Raises:
-        InputError: for a column without a value, or of numbers written with commas.
+        InputError: for a column without a value, of numbers written with commas, or of text that
+            names rows.
     """
     features = []
     for index in columns:
         _require_values(table, index)
-        text = _is_text(table, index)
-        categories = tuple(sorted(set(table.column(index)) - {""})) if text else None
+        categories = _categories(table, index) if _is_text(table, index) else None
         features.append(Feature(table.names[index], categories))
     return tuple(features)
+
+
+def _categories(table: Table, index: int) -> tuple[str, ...]:
+    """Return the distinct values in sorted order, unless they are names of rows."""
+    present = [cell for cell in table.column(index) if cell]
+    categories = tuple(sorted(set(present)))
+    if len(categories) > max(MAX_CATEGORIES, len(present) // 2):
+        raise InputError(
+            f"`{table.source}`, column {table.names[index]!r} holds text with "
+            f"{len(categories)} distinct values in {len(present)} rows, such as {present[0]!r}: "
+            "names of rows, from which nothing can be learned about other rows. Leave the column "
+            "out of the table."
+        )
+    return categories
 
 
 def _require_values(table: Table, index: int) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 from .chain import Array
 from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
 from .errors import InputError
+from .memory import require_memory
 from .missing import handle_missing
 from .tables import Table
-from .words import listed
+from .words import counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def prepare(table: Table, options: Options) -> Prepared:
     features = learn_features(table, columns)
     table, handled = handle_missing(table, features, columns, index, options.missing)
     target = learn_target(table, index, options.task)
+    _require_room(table, features)
     encoded = encode(table, features, columns)
     y = target_values(table, index, target)
     notices = [
@@ -71,6 +73,18 @@ def prepare(table: Table, options: Options) -> Prepared:
         y,
         [table.row_name(row) for row in range(len(table.rows))],
         tuple([handled, *notices] if handled else notices),
+    )
+
+
+def _require_room(table: Table, features: tuple[Feature, ...]) -> None:
+    """Refuse a table whose inputs, as they are and scaled, cannot fit into memory."""
+    widest = max(features, key=lambda feature: len(feature.inputs))
+    n_inputs = sum(len(feature.inputs) for feature in features)
+    require_memory(
+        2 * len(table.rows) * n_inputs,
+        f"`{table.source}` with {counted(len(table.rows), 'row')} and {n_inputs} inputs",
+        f"Column {widest.name!r} becomes {counted(len(widest.inputs), 'input')}; leave it out, or "
+        "take fewer rows.",
     )
 
 

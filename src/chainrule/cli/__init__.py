@@ -45,11 +45,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake becomes one sentence and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
+    _prepare_streams()
     try:
         status = app(standalone_mode=False)
         if sys.stdout is not None:
@@ -58,6 +54,8 @@ def main() -> None:
         _fail(str(error), 2)
     except typer.TyperException as error:
         _fail(error.format_message(), error.exit_code)
+    except MemoryError:  # what was foreseen to fit has not
+        _fail("the memory does not suffice; take fewer rows, or smaller layers with `--hidden`.", 2)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
         _fail(f"the output cannot be written: {error.strerror}.", 2)
@@ -66,6 +64,14 @@ def main() -> None:
     if status == 130:
         _fail("interrupted; nothing was written.", 130)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _prepare_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
 
 
 def _fail(message: str, status: int) -> None:

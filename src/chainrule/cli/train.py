@@ -235,10 +235,10 @@ def _hidden(text: str | None) -> tuple[int, ...] | None:
     parts = [part.strip() for part in text.split(",")]
     if parts == ["0"]:
         return ()
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+    if not all(part.isdecimal() and len(part) <= 15 and int(part) > 0 for part in parts):
         raise InputError(
-            "`--hidden` must be whole numbers of at least 1 separated by commas, as in 5,4, "
-            f"or 0 for no hidden layer; got {text!r}."
+            "`--hidden` must be whole numbers of 1 to 15 digits, at least 1, separated by commas, "
+            f"as in 5,4, or 0 for no hidden layer; got {text!r}."
         )
     return tuple(int(part) for part in parts)
 
