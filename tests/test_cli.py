@@ -1,6 +1,7 @@
 """The commands as a user runs them: real files, real processes."""
 
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,16 @@ def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path:
     assert run("predict", model, "-", stdin=no_header).stdout == with_target.stdout
     with_label = "\n".join(",".join(r) for r in rows[1:])
     assert run("predict", model, "-", stdin=with_label).stdout == with_target.stdout
+
+
+def test_the_command_suggested_runs_as_it_is_printed(flowers: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "it's mine").mkdir()
+    trained = run("train", flowers, "-o", folder / "m y.chain", "--epochs", 5, COLUMNS="200")
+    (line,) = [line for line in trained.stdout.splitlines() if "chainrule predict" in line]
+    command = line.partition("    use the model")[0].replace("DATA.csv", flowers.name)
+    program, *arguments = shlex.split(command)
+    assert (program, arguments[1]) == ("chainrule", str(folder / "m y.chain"))
+    assert run(*arguments, cwd=tmp_path).returncode == 0
 
 
 def test_predict_as_json_and_with_probabilities(flowers: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`chainrule train [DATA]`: train on a table, score on held-out rows, open one gradient."""
 
 import os
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -211,7 +212,8 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
 def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str]]:
     commands = []
     if output is not None:
-        commands.append((f"chainrule predict {output} DATA.csv", "use the model on new rows"))
+        model = shlex.quote(str(output))
+        commands.append((f"chainrule predict {model} DATA.csv", "use the model on new rows"))
     else:
         commands.append(("add -o model.chain", "keep the model"))
     if data is None:
