@@ -73,6 +73,12 @@ def test_colour_only_on_a_terminal() -> None:
     assert "\x1b" in text(report(), force_terminal=True, color_system="standard", no_color=False)
 
 
+def test_one_row_is_said_of_one() -> None:
+    lines = text(report(n_rows=1, folds=(Fold(20, 1, 1.0, None),))).splitlines()
+    assert lines[0] == "a.csv: 1 row"
+    assert "     1       20 rows        1 row     100.0 %" in lines
+
+
 def test_regression_and_split_in_words() -> None:
     folds = (Fold(20, 10, 0.4321, 12.5),)
     shown = text(

@@ -33,7 +33,7 @@ def _next_commands(commands: Sequence[tuple[str, str]], console: Console) -> Non
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_column(no_wrap=True, overflow="fold")
     for command, purpose in commands:
-        table.add_row(Text(command), Text(purpose))
+        table.add_row(Text(printable(command)), Text(purpose))
     console.print(table)
 
 
@@ -53,7 +53,7 @@ def _heading(text: str, console: Console) -> None:
 
 def _network(report: TrainReport, console: Console) -> None:
     network = report.network
-    _heading(f"{printable(report.data)}: {report.n_rows} rows", console)
+    _heading(f"{printable(report.data)}: {counted(report.n_rows, 'row')}", console)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_row("network", _network_text(network))
     table.add_row("loss", f"{network.loss.replace('_', ' ')}, {network.loss_formula}")
@@ -88,7 +88,7 @@ def _scores(report: TrainReport, console: Console) -> None:
     for column in ("fold", "trained on", "tested on", metric, *(("error",) * regression)):
         table.add_column(column, justify="right")
     for number, fold in enumerate(report.folds, start=1):
-        cells = [str(number), f"{fold.trained} rows", f"{fold.tested} rows"]
+        cells = [str(number), counted(fold.trained, "row"), counted(fold.tested, "row")]
         cells.append(_score(fold.score, regression))
         if fold.error is not None:
             cells.append(f"{fold.error:.4g}")
