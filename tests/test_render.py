@@ -1,7 +1,9 @@
 import io
 import json
+import math
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -119,6 +121,28 @@ def test_the_report_as_json() -> None:
     assert record["model"] == "m.chain"
     assert record["opened"]["weight"] == "W1[2, 0]"
     assert record["opened"]["paths"][1]["factors"][1]["value"] == -4.0
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_is_null(number: float) -> None:
+    """In every place: JSON has no other spelling for it, and readers refuse NaN."""
+    shown = report(
+        mean=number,
+        folds=(Fold(20, 10, number, number), Fold(20, 10, 0.5, 1.5)),
+        opened=Explanation("W1[0, 0]", (Path((Factor("a", "b", number, "c"),)),), number),
+        opened_target=number,
+    )
+    record = json.loads(machine.train_report(shown, None), parse_constant=pytest.fail)
+    assert (record["mean"], record["scores"]) == (None, [None, 0.5])
+    assert record["folds"][0] == {"trained": 20, "tested": 10, "score": None, "error": None}
+    assert (record["opened"]["gradient"], record["opened"]["target"]) == (None, None)
+    assert record["opened"]["paths"] == [
+        {"value": None, "factors": [{"name": "a", "formula": "b", "value": None, "source": "c"}]}
+    ]
+    text = machine.predictions([number, 2.5], ["x"], np.array([[number], [0.5]]))
+    record = json.loads(text, parse_constant=pytest.fail)
+    assert record["predictions"] == [None, 2.5]
+    assert record["probabilities"] == [[None], [0.5]]
 
 
 def test_progress_shows_epoch_and_loss_on_a_terminal_and_nothing_elsewhere() -> None:

@@ -1,12 +1,29 @@
-"""Reports as JSON, each with a versioned schema: keys may be added, none changed or removed."""
+"""Reports as JSON, each with a versioned schema: keys may be added, none changed or removed.
+
+JSON has no NaN and no infinity: such a number is null, "there is no number".
+"""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ..factors import Explanation
 from ..reports import TrainReport
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with null where a number in it is not finite."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def train_report(report: TrainReport, model: str | None) -> str:
@@ -32,7 +49,7 @@ def train_report(report: TrainReport, model: str | None) -> str:
         | {"place": report.opened_place, "target": report.opened_target},
         "model": model,
     }
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return _json(record)
 
 
 def predictions(
@@ -42,7 +59,7 @@ def predictions(
     record: dict[str, Any] = {"schema": "chainrule.predict/1", "predictions": list(values)}
     if probabilities is not None:
         record |= {"classes": classes, "probabilities": probabilities.tolist()}
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return _json(record)
 
 
 def _explanation(opened: Explanation) -> dict[str, Any]:
