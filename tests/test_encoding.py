@@ -150,6 +150,8 @@ def test_a_column_without_a_value_is_refused(cell: str) -> None:
     table = columns(x=[cell] * 4, y=[cell] * 4)
     with pytest.raises(InputError, match=f"has no value in column 'x': .*{re.escape(repr(cell))}"):
         learn_features(table, [0])
+    with pytest.raises(InputError, match=r"has no value in column 'x': .* `--target`\.$"):
+        learn_target(table, 0)
     with pytest.raises(InputError, match="has no value in column 'y'"):
         learn_target(table, 1)
 

@@ -47,7 +47,7 @@ def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:
     """
     features = []
     for index in columns:
-        _require_values(table, index)
+        require_values(table, index, "Remove the column.")
         categories = _categories(table, index) if _is_text(table, index) else None
         features.append(Feature(table.names[index], categories))
     return tuple(features)
@@ -67,13 +67,19 @@ def _categories(table: Table, index: int) -> tuple[str, ...]:
     return categories
 
 
-def _require_values(table: Table, index: int) -> None:
+def require_values(table: Table, index: int, remedy: str) -> None:
+    """Refuse a column without a value.
+
+    Raises:
+        InputError: if all its cells are missing; the message ends in the remedy.
+    """
     cells = table.column(index)
-    if all(is_missing(cell) for cell in cells):
-        raise InputError(
-            f"`{table.source}` has no value in column {table.names[index]!r}: its cells are all "
-            f"missing, such as {cells[0]!r}. Remove the column."
-        )
+    if not all(is_missing(cell) for cell in cells):
+        return
+    why = f"its cells are all missing, such as {cells[0]!r}. {remedy}"
+    if index == len(table.names) - 1 and not any(cells):
+        why = f"every line ends in a delimiter ({table.delimiter}). Remove those at the line ends."
+    raise InputError(f"`{table.source}` has no value in column {table.names[index]!r}: {why}")
 
 
 def _is_text(table: Table, index: int) -> bool:
@@ -201,7 +207,7 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
         InputError: if the column has no value, does not suit the task, or holds one class only.
     """
     cells, name = table.column(index), table.names[index]
-    _require_values(table, index)
+    require_values(table, index, "Name another column with `--target`.")
     # whoever asks for classes may have them spelled as numbers with commas
     if not holds_numbers(cells) if task == "classification" else _is_text(table, index):
         if task == "regression":

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chain import Array
-from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
+from .encoding import (
+    Feature,
+    Target,
+    encode,
+    learn_features,
+    learn_target,
+    require_values,
+    target_values,
+)
 from .errors import InputError
 from .memory import require_memory
 from .missing import handle_missing
@@ -54,6 +62,7 @@ def prepare(table: Table, options: Options) -> Prepared:
         )
     index = table.index_of(options.target, "--target")
     columns = [column for column in range(len(table.names)) if column != index]
+    require_values(table, index, "Name another column with `--target`.")
     features = learn_features(table, columns)
     table, handled = handle_missing(table, features, columns, index, options.missing)
     target = learn_target(table, index, options.task)
