@@ -133,6 +133,16 @@ def test_the_command_suggested_runs_as_it_is_printed(flowers: Path, tmp_path: Pa
     assert run(*arguments, cwd=tmp_path).returncode == 0
 
 
+def test_labels_come_back_as_they_are_written(tmp_path: Path) -> None:
+    path, model = tmp_path / "codes.csv", tmp_path / "codes.chain"
+    codes = ["00", "01", "10"]
+    rows = [f"{codes[i % 3]},{10 * (i % 3) + i / 40}" for i in range(30)]
+    path.write_text("\n".join(["code,x", *rows]), encoding="utf-8")
+    trained = run("train", path, "--target", "code", "-o", model)
+    assert "the classes 00, 01, 10" in trained.stderr
+    assert run("predict", model, path).stdout.splitlines() == ["code", *codes * 10]
+
+
 def test_predict_as_json_and_with_probabilities(flowers: Path, tmp_path: Path) -> None:
     model = tmp_path / "iris.chain"
     run("train", flowers, "-o", model, "--epochs", 20)

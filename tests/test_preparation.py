@@ -30,5 +30,7 @@ def test_columns_of_text_and_doubts_are_said() -> None:
     real = prepare(table_of(rows, ("id", "a", "y")), Options())
     assert real.notices[0] == "regression: the target 'y' is a quantity"
     assert real.notices[1].endswith("(how many there are): 'id' (20)")
+    codes = prepare(table_of([[str(i), f"0{i % 2}"] for i in range(20)], ("a", "y")), Options())
+    assert codes.notices[0].endswith("the classes 00, 01 (say `--task regression` if it is not)")
     whole = prepare(table_of([[str(i), str(i)] for i in range(60)], ("a", "y")), Options())
     assert "say `--task classification` if it is not" in whole.notices[0]

@@ -21,6 +21,7 @@ SCALES = ("standard", "minmax", "none")
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
 MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
 LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
+_LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,8 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
     """Find the task from the target's cells, unless it is given, and the classes in sorted order.
 
     Text means classes; so do whole numbers of at most MAX_CLASSES values that repeat twice or more
-    on average.  Anything else is a quantity.  No cell of the target may be missing.
+    on average, which stay text if one is written with a leading zero.  Anything else is a
+    quantity.  No cell of the target may be missing.
 
     Raises:
         InputError: if the column has no value, does not suit the task, or holds one class only.
@@ -233,6 +235,8 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
                 "learn. Name another column with `--target`."
             )
         return Target(name, index, None)
+    if any(_LEADING_ZERO.match(cell) for cell in cells):  # codes: as numbers, they would lose it
+        return Target(name, index, _two_or_more(sorted(set(cells)), name))
     return Target(name, index, _two_or_more(sorted({int(number) for number in numbers}), name))
 
 

@@ -17,7 +17,7 @@ from .encoding import (
 from .errors import InputError
 from .memory import require_memory
 from .missing import handle_missing
-from .tables import Table
+from .tables import Table, parse_number
 from .words import counted, listed
 
 
@@ -102,9 +102,12 @@ def _describe_task(target: Target, y: Array, asked: str | None) -> str:
         found = f"regression: the target {target.name!r} is a quantity"
         doubt = "" if (y != np.round(y)).any() else "`--task classification`"
     else:
-        labels = listed([str(label) for label in target.classes], most=5)
-        found = f"classification: the target {target.name!r} has the classes {labels}"
-        doubt = "" if isinstance(target.classes[0], str) else "`--task regression`"
+        labels = [str(label) for label in target.classes]
+        found = (
+            f"classification: the target {target.name!r} has the classes {listed(labels, most=5)}"
+        )
+        spelled = all(parse_number(label) is not None for label in labels)
+        doubt = "`--task regression`" if spelled else ""
     return f"{found} (say {doubt} if it is not)" if doubt and asked is None else found
 
 
