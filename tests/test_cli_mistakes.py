@@ -76,6 +76,7 @@ MISTAKES = [
     (["train", "good.csv", "--epochs", "many"], ["--epochs"]),
     (["train", "good.csv", "--learning-rate", "-1"], ["--learning-rate", "greater than 0", "-1"]),
     (["train", "good.csv", "--folds", "1"], ["--folds", "2"]),
+    (["train", "real.csv", "--folds", "11"], ["`--folds` 11 of 20 rows", "R²", "`--folds 10`"]),
     (["train", "good.csv", "--split", "1.5"], ["`--split`", "1.5"]),
     (["train", "good.csv", "--delimiter", "||"], ["`--delimiter`", "'||'"]),
     (["train", "good.csv", "--lerning-rate", "1"], ["--lerning-rate", "--learning-rate"]),
