@@ -1,6 +1,5 @@
 """`chainrule train [DATA]`: train on a table, score on held-out rows, open one gradient."""
 
-import os
 import shlex
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from ..recipes import CLASSIC, STANDARD
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
+from .output import require_writable
 
 
 class Format(StrEnum):
@@ -45,8 +45,6 @@ def _positive(value: float | None) -> float | None:
 
 if TYPE_CHECKING:
     from ..model import Model
-
-MODEL_MARK = b'"__metadata__":{"chainrule"'  # how the file of a model begins, after its length
 
 DATA = "Table"
 NETWORK = "Network"
@@ -173,7 +171,7 @@ def train(
         learning_rate=learning_rate,
         scale=scale,
     )
-    _require_writable(output)
+    require_writable(output)
     notices = Console(stderr=True)
     prepared = prepare(_table(data, delimiter, header, notices), options)
     for notice in prepared.notices:
@@ -248,31 +246,6 @@ def _hidden(text: str | None) -> tuple[int, ...] | None:
 def _require_one_of(name: str, choices: tuple[str, ...], option: str) -> None:
     if name not in choices:
         raise InputError(unknown(name, choices, option))
-
-
-def _require_writable(output: Path | None) -> None:
-    """Refuse before training what cannot be written after it, or would replace another file."""
-    if output is None:
-        return
-    try:
-        folder, exists = output.parent.is_dir(), output.exists()
-        if exists and not output.is_file():
-            raise InputError(f"`--output` {output} is a folder or a device; name a file.")
-        other = exists and MODEL_MARK not in output.read_bytes()[:200]
-        writable = os.access(output if exists else output.parent, os.W_OK)
-    except OSError as error:
-        raise InputError(f"`--output` cannot be written: {error.strerror}.") from error
-    if not folder:
-        raise InputError(
-            f"`--output` {output} is in a folder that does not exist; name an existing one."
-        )
-    if other:
-        raise InputError(
-            f"`--output` {output} exists and is no chainrule model; name another file, so that "
-            "it is not replaced."
-        )
-    if not writable:
-        raise InputError(f"`--output` {output} cannot be written: Permission denied.")
 
 
 def _keep(model: "Model", output: Path, notices: Console) -> None:
