@@ -32,7 +32,7 @@ LAYERS = [
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
     {"render", "render.terminal", "render.machine", "render.progress"},
-    {"cli", "cli.output", "cli.train", "cli.predict", "__main__"},
+    {"cli", "cli.options", "cli.output", "cli.train", "cli.predict", "__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [

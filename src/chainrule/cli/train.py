@@ -10,16 +10,15 @@ from rich.console import Console
 
 from ..activations import ACTIVATIONS
 from ..encoding import SCALES
-from ..errors import InputError
 from ..losses import LOSSES
 from ..missing import POLICIES
-from ..names import unknown
 from ..preparation import Options, prepare
 from ..reading import read_table
 from ..recipes import CLASSIC, STANDARD
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
+from .options import parse_hidden, positive, require_one_of
 from .output import require_writable
 
 
@@ -35,12 +34,6 @@ class Task(StrEnum):
 
     classification = "classification"
     regression = "regression"
-
-
-def _positive(value: float | None) -> float | None:
-    if value is not None and not 0 < value < float("inf"):
-        raise typer.BadParameter(f"it must be a number greater than 0, got {value:g}.")
-    return value
 
 
 if TYPE_CHECKING:
@@ -116,7 +109,7 @@ def train(
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(callback=_positive, help="Size of a step; 0.01.", rich_help_panel=NETWORK),
+        typer.Option(callback=positive, help="Size of a step; 0.01.", rich_help_panel=NETWORK),
     ] = None,
     scale: Annotated[
         str | None,
@@ -157,12 +150,12 @@ def train(
 
     The report goes to stdout, notices and progress to stderr.
     """
-    _require_one_of(missing, POLICIES, "--missing")
+    require_one_of(missing, POLICIES, "--missing")
     if scale is not None:
-        _require_one_of(scale, SCALES, "--scale")
+        require_one_of(scale, SCALES, "--scale")
     options = Options(target, task, folds, split, missing, seed)
     recipe = (CLASSIC if classic else STANDARD).changed(
-        hidden=_hidden(hidden),
+        hidden=parse_hidden(hidden),
         activation=activation,
         loss=loss,
         solver=solver,
@@ -227,25 +220,6 @@ def _say(sentence: str, console: Console) -> None:
         markup=False,
         soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
     )
-
-
-def _hidden(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    parts = [part.strip() for part in text.split(",")]
-    if parts == ["0"]:
-        return ()
-    if not all(part.isdecimal() and len(part) <= 15 and int(part) > 0 for part in parts):
-        raise InputError(
-            "`--hidden` must be whole numbers of 1 to 15 digits, at least 1, separated by commas, "
-            f"as in 5,4, or 0 for no hidden layer; got {text!r}."
-        )
-    return tuple(int(part) for part in parts)
-
-
-def _require_one_of(name: str, choices: tuple[str, ...], option: str) -> None:
-    if name not in choices:
-        raise InputError(unknown(name, choices, option))
 
 
 def _keep(model: "Model", output: Path, notices: Console) -> None:
