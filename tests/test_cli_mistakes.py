@@ -77,6 +77,15 @@ MISTAKES = [
     (["train", "good.csv", "--learning-rate", "-1"], ["--learning-rate", "greater than 0", "-1"]),
     (["train", "good.csv", "--folds", "1"], ["--folds", "2"]),
     (["train", "real.csv", "--folds", "11"], ["`--folds` 11 of 20 rows", "R²", "`--folds 10`"]),
+    (["train", "good.csv", "--split", "0.2", "--folds", "3"], ["`--split` and `--folds` exclude"]),
+    (
+        ["train", "good.csv", "--solver", "lbfgs", "--learning-rate", "0.1"],
+        ["`--solver lbfgs` and `--learning-rate` exclude each other"],
+    ),
+    (
+        ["train", "good.csv", "--solver", "lbfgs", "--batch-size", "8"],
+        ["`--solver lbfgs` and `--batch-size` exclude each other"],
+    ),
     (["train", "good.csv", "--split", "1.5"], ["`--split`", "1.5"]),
     (["train", "good.csv", "--delimiter", "||"], ["`--delimiter`", "'||'"]),
     (["train", "good.csv", "--lerning-rate", "1"], ["--lerning-rate", "--learning-rate"]),

@@ -20,6 +20,8 @@ from .missing import handle_missing
 from .tables import Table, parse_number
 from .words import counted, listed
 
+FOLDS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -27,7 +29,7 @@ class Options:
 
     target: str = "-1"
     task: str | None = None
-    folds: int = 5
+    folds: int = FOLDS
     split: float | None = None
     missing: str = "refuse"
     seed: int = 0

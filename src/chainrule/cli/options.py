@@ -1,9 +1,26 @@
 """What the options of a command must satisfy."""
 
+from collections.abc import Mapping
+
 import typer
 
 from ..errors import InputError
 from ..names import unknown
+
+_STEPS = "it takes all rows at once and finds the size of its steps"
+CONTRADICTIONS = [
+    ("--split", "--folds", "rows are held out once, or in parts by turns"),
+    ("--solver lbfgs", "--learning-rate", _STEPS),
+    ("--solver lbfgs", "--batch-size", _STEPS),
+]
+"""Pairs of options of which one would be passed over in silence, and why."""
+
+
+def refuse_contradictions(given: Mapping[str, object]) -> None:
+    """Refuse two options that exclude each other; one that was not given is None or False."""
+    for one, other, why in CONTRADICTIONS:
+        if given[one] and given[other]:
+            raise InputError(f"`{one}` and `{other}` exclude each other: {why}. Leave one out.")
 
 
 def positive(value: float | None) -> float | None:

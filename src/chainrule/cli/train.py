@@ -12,13 +12,13 @@ from ..activations import ACTIVATIONS
 from ..encoding import SCALES
 from ..losses import LOSSES
 from ..missing import POLICIES
-from ..preparation import Options, prepare
+from ..preparation import FOLDS, Options, Prepared, prepare
 from ..reading import read_table
-from ..recipes import CLASSIC, STANDARD
+from ..recipes import CLASSIC, STANDARD, Recipe
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
-from .options import parse_hidden, positive, require_one_of
+from .options import parse_hidden, positive, refuse_contradictions, require_one_of
 from .output import require_writable
 
 
@@ -37,6 +37,7 @@ class Task(StrEnum):
 
 
 if TYPE_CHECKING:
+    from ..experiment import Outcome
     from ..model import Model
 
 DATA = "Table"
@@ -125,7 +126,12 @@ def train(
             rich_help_panel=NETWORK,
         ),
     ] = False,
-    folds: Annotated[int, typer.Option(min=2, help="Held-out parts.", rich_help_panel=SCORING)] = 5,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Held-out parts.", show_default=str(FOLDS), rich_help_panel=SCORING
+        ),
+    ] = None,
     split: Annotated[
         float | None,
         typer.Option(help="Instead of folds, hold out this share once.", rich_help_panel=SCORING),
@@ -153,7 +159,16 @@ def train(
     require_one_of(missing, POLICIES, "--missing")
     if scale is not None:
         require_one_of(scale, SCALES, "--scale")
-    options = Options(target, task, folds, split, missing, seed)
+    refuse_contradictions(
+        {
+            "--split": split is not None,
+            "--folds": folds,
+            "--solver lbfgs": solver == "lbfgs",
+            "--learning-rate": learning_rate,
+            "--batch-size": batch_size,
+        }
+    )
+    options = Options(target, task, folds or FOLDS, split, missing, seed)
     recipe = (CLASSIC if classic else STANDARD).changed(
         hidden=parse_hidden(hidden),
         activation=activation,
@@ -169,11 +184,7 @@ def train(
     prepared = prepare(_table(data, delimiter, header, notices), options)
     for notice in prepared.notices:
         _say(f"{notice}.", notices)
-    # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
-    from ..experiment import run
-
-    with TrainingProgress(notices) as progress:
-        outcome = run(prepared, recipe, options, progress)
+    outcome = _run(prepared, recipe, options, notices)
     if output is not None and outcome.model is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
@@ -184,6 +195,14 @@ def train(
     else:
         print(terminal.train_report(outcome.report, _next_commands(data, output), Console()))
     return 0
+
+
+def _run(prepared: Prepared, recipe: Recipe, options: Options, notices: Console) -> "Outcome":
+    # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
+    from ..experiment import run
+
+    with TrainingProgress(notices) as progress:
+        return run(prepared, recipe, options, progress)
 
 
 def _table(data: str | None, delimiter: str | None, header: bool | None, notices: Console) -> Table:
