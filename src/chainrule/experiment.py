@@ -34,10 +34,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: a report unless training diverged, and then the error; and the model."""
+    """What came of it: the model, and a report unless training diverged; then the error."""
 
     report: TrainReport | None
-    model: Model | None
+    model: Model
     divergence: DivergenceError | None
 
 

@@ -185,7 +185,7 @@ def train(
     for notice in prepared.notices:
         _say(f"{notice}.", notices)
     outcome = _run(prepared, recipe, options, notices)
-    if output is not None and outcome.model is not None:
+    if output is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
         _say(str(outcome.divergence), notices)
