@@ -125,6 +125,7 @@ def test_the_file_is_safetensors_and_says_its_schema(data: bytes) -> None:
     description = json.loads(header_of(data)["__metadata__"]["chainrule"])
     assert description["schema"] == SCHEMA
     assert description["target"] == {"name": "y", "place": 2, "classes": ["no", "yes"]}
+    assert set(description["estimator"]) == {"class", "settings", "loss_curve"}
     assert set(description["versions"]) == {"chainrule", "numpy", "scikit-learn"}
 
 
