@@ -2,6 +2,7 @@
 
 import shlex
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
     from ..experiment import Outcome
     from ..model import Model
 
-DATA = "Table"
-NETWORK = "Network"
-SCORING = "Scoring"
-OUTPUT = "Output"
+_of_table = partial(typer.Option, rich_help_panel="Table")
+_of_network = partial(typer.Option, rich_help_panel="Network")
+_of_scoring = partial(typer.Option, rich_help_panel="Scoring")
+_of_output = partial(typer.Option, rich_help_panel="Output")
 
 
 def train(
@@ -51,103 +52,83 @@ def train(
         str | None,
         typer.Argument(help="A CSV file, '-' for stdin; without it, the embedded iris data."),
     ] = None,
-    target: Annotated[
-        str,
-        typer.Option(help="Column to predict: name, or index from 0.", rich_help_panel=DATA),
-    ] = "-1",
+    target: Annotated[str, _of_table(help="Column to predict: name, or index from 0.")] = "-1",
     task: Annotated[
         Task | None,
-        typer.Option(
-            metavar="TASK",
-            help="classification or regression; found from the target if not given.",
-            rich_help_panel=DATA,
+        _of_table(
+            metavar="TASK", help="classification or regression; found from the target if not given."
         ),
     ] = None,
     delimiter: Annotated[
         str | None,
-        typer.Option(
-            help="comma, semicolon, tab, whitespace or a character; found if not given.",
-            rich_help_panel=DATA,
-        ),
+        _of_table(help="comma, semicolon, tab, whitespace or a character; found if not given."),
     ] = None,
     header: Annotated[
-        bool | None,
-        typer.Option("--header/--no-header", help="Found if not given.", rich_help_panel=DATA),
+        bool | None, _of_table("--header/--no-header", help="Found if not given.")
     ] = None,
     missing: Annotated[
-        str,
-        typer.Option(help="Missing cells: refuse, drop the row, or mean.", rich_help_panel=DATA),
+        str, _of_table(help="Missing cells: refuse, drop the row, or mean.")
     ] = "refuse",
     hidden: Annotated[
         str | None,
-        typer.Option(
-            help="Sizes of the hidden layers, as in 5,4; 0 for none; 16 if not given.",
-            rich_help_panel=NETWORK,
+        _of_network(
+            help="Sizes of the hidden layers, as in 5,4; 0 for none.",
+            show_default=",".join(map(str, STANDARD.hidden)),
         ),
     ] = None,
     activation: Annotated[
         str | None,
-        typer.Option(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}; tanh if not given.",
-            rich_help_panel=NETWORK,
+        _of_network(
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}.",
+            show_default=STANDARD.activation,
         ),
     ] = None,
     loss: Annotated[
         str | None,
-        typer.Option(
-            help=f"{', '.join(LOSSES)}; cross-entropy or ½ squared error if not given.",
-            rich_help_panel=NETWORK,
-        ),
+        _of_network(help=f"{', '.join(LOSSES)}.", show_default="cross-entropy, or ½ squared error"),
     ] = None,
     solver: Annotated[
-        str | None, typer.Option(help="adam (if not given), sgd or lbfgs.", rich_help_panel=NETWORK)
+        str | None, _of_network(help="adam, sgd or lbfgs.", show_default=STANDARD.solver)
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Rows an update; 32.", rich_help_panel=NETWORK)
+        int | None,
+        _of_network(min=1, help="Rows an update.", show_default=str(STANDARD.batch_size)),
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the rows; 100.", rich_help_panel=NETWORK)
+        int | None,
+        _of_network(min=1, help="Passes over the rows.", show_default=str(STANDARD.epochs)),
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(callback=positive, help="Size of a step; 0.01.", rich_help_panel=NETWORK),
+        _of_network(
+            callback=positive, help="Size of a step.", show_default=str(STANDARD.learning_rate)
+        ),
     ] = None,
     scale: Annotated[
         str | None,
-        typer.Option(
-            help="Of inputs: standard (if not given), minmax or none.", rich_help_panel=NETWORK
-        ),
+        _of_network(help=f"Of inputs: {', '.join(SCALES)}.", show_default=STANDARD.scale),
     ] = None,
     classic: Annotated[
         bool,
-        typer.Option(
+        _of_network(
             "--classic",
             help="The from-scratch tutorial's settings instead of ours; options change them.",
-            rich_help_panel=NETWORK,
         ),
     ] = False,
     folds: Annotated[
-        int | None,
-        typer.Option(
-            min=2, help="Held-out parts.", show_default=str(FOLDS), rich_help_panel=SCORING
-        ),
+        int | None, _of_scoring(min=2, help="Held-out parts.", show_default=str(FOLDS))
     ] = None,
     split: Annotated[
-        float | None,
-        typer.Option(help="Instead of folds, hold out this share once.", rich_help_panel=SCORING),
+        float | None, _of_scoring(help="Instead of folds, hold out this share once.")
     ] = None,
     seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=2**32 - 1, help="Of start weights and orders.", rich_help_panel=SCORING
-        ),
+        int, _of_scoring(min=0, max=2**32 - 1, help="Of start weights and orders.")
     ] = 0,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Keep the model in this file.", rich_help_panel=OUTPUT),
+        Path | None, _of_output("--output", "-o", help="Keep the model in this file.")
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, typer.Option(help="Of the report.", rich_help_panel=OUTPUT)
+        Format, _of_output(help="Of the report.")
     ] = Format.text,
 ) -> int:
     """Train a multilayer perceptron on a table and open one of its gradients.
