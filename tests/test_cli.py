@@ -76,7 +76,7 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
             *("train", flowers, "--target", "petal width (cm)", "--hidden", "5,4"),
             *("--activation", "elu", "--loss", "huber", "--solver", "sgd", "--batch-size", 10),
             *("--epochs", 3, "--learning-rate", 0.02, "--seed", 9, "--split", 0.2),
-            *("--scale", "minmax", "--format", "json"),
+            *("--scale", "minmax", "--alpha", 0.5, "--initializer", "he", "--format", "json"),
         ).stdout
     )
     # four features stay: three numbers and the species, one input a category
@@ -85,6 +85,7 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
     assert record["network"]["loss"] == "huber"
     assert record["task"] == "regression"
     expected = {"solver": "sgd", "batch_size": 10, "epochs": 3, "learning_rate": 0.02, "seed": 9}
+    expected |= {"scale": "minmax", "alpha": 0.5, "initializer": "he"}
     assert expected.items() <= record["settings"].items()
     assert record["settings"]["split"] == 0.2
     assert len(record["scores"]) == 1

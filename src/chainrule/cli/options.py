@@ -30,6 +30,13 @@ def positive(value: float | None) -> float | None:
     return value
 
 
+def not_negative(value: float | None) -> float | None:
+    """Let a number of at least 0 through, and None."""
+    if value is not None and not 0 <= value < float("inf"):
+        raise typer.BadParameter(f"it must be a number of at least 0, got {value:g}.")
+    return value
+
+
 def parse_hidden(text: str | None) -> tuple[int, ...] | None:
     """Return the hidden layers' sizes: "5,4" means (5, 4), "0" none."""
     if text is None:

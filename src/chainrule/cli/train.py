@@ -11,15 +11,16 @@ from rich.console import Console
 
 from ..activations import ACTIVATIONS
 from ..encoding import SCALES
+from ..initializers import INITIALIZERS
 from ..losses import LOSSES
 from ..missing import POLICIES
-from ..preparation import FOLDS, Options, Prepared, prepare
+from ..preparation import FOLDS, Options, prepare
 from ..reading import read_table
 from ..recipes import CLASSIC, STANDARD, Recipe
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
-from .options import parse_hidden, positive, refuse_contradictions, require_one_of
+from .options import not_negative, parse_hidden, positive, refuse_contradictions, require_one_of
 from .output import require_writable
 
 
@@ -108,6 +109,21 @@ def train(
         str | None,
         _of_network(help=f"Of inputs: {', '.join(SCALES)}.", show_default=STANDARD.scale),
     ] = None,
+    alpha: Annotated[
+        float | None,
+        _of_network(
+            callback=not_negative,
+            help="Weight of the penalty ½ Σ W².",
+            show_default=str(STANDARD.alpha),
+        ),
+    ] = None,
+    initializer: Annotated[
+        str | None,
+        _of_network(
+            help=f"Of the start weights: {', '.join(INITIALIZERS)}.",
+            show_default="glorot; glorot_logistic for logistic",
+        ),
+    ] = None,
     classic: Annotated[
         bool,
         _of_network(
@@ -159,13 +175,13 @@ def train(
         epochs=epochs,
         learning_rate=learning_rate,
         scale=scale,
+        alpha=alpha,
+        initializer=initializer,
     )
     require_writable(output)
     notices = Console(stderr=True)
-    prepared = prepare(_table(data, delimiter, header, notices), options)
-    for notice in prepared.notices:
-        _say(f"{notice}.", notices)
-    outcome = _run(prepared, recipe, options, notices)
+    table = _table(data, delimiter, header, notices)
+    outcome = _run(table, recipe, options, notices)
     if output is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
@@ -178,7 +194,11 @@ def train(
     return 0
 
 
-def _run(prepared: Prepared, recipe: Recipe, options: Options, notices: Console) -> "Outcome":
+def _run(table: Table, recipe: Recipe, options: Options, notices: Console) -> "Outcome":
+    """Prepare and train, and say what was found."""
+    prepared = prepare(table, options)
+    for notice in prepared.notices:
+        _say(f"{notice}.", notices)
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
     from ..experiment import run
 
