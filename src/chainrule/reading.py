@@ -68,6 +68,7 @@ def _read_bytes(path: str) -> bytes:
         hint = f" It holds {listed(tables)}." if tables else ""
         raise InputError(f"`{path}` is a folder; name a file.{hint}") from None
     except OSError as error:
+        path = "standard input" if path == "-" else path
         raise InputError(f"`{path}` cannot be read: {error.strerror}.") from error
 
 

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -58,7 +59,10 @@ def main() -> None:
         _fail("the memory does not suffice; take fewer rows, or smaller layers with `--hidden`.", 2)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
-        _fail(f"the output cannot be written: {error.strerror}.", 2)
+        # a stream that fails in writing has no name; what is read has one
+        name = error.filename
+        failed = f"`{name}` cannot be read" if name else "the output cannot be written"
+        _fail(f"{failed}: {error.strerror}.", 2)
     except (KeyboardInterrupt, typer.Abort):
         status = 130
     if status == 130:
@@ -76,5 +80,6 @@ def _prepare_streams() -> None:
 
 def _fail(message: str, status: int) -> None:
     if message:  # without a command the help has been shown already
-        print(f"chainrule: {printable(message)}", file=sys.stderr)
+        with suppress(OSError):  # nobody can be told
+            print(f"chainrule: {printable(message)}", file=sys.stderr)
     sys.exit(status)

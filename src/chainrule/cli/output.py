@@ -16,7 +16,6 @@ def require_writable(output: Path | None) -> None:
         folder, exists = output.parent.is_dir(), output.exists()
         if exists and not output.is_file():
             raise InputError(f"`--output` {output} is a folder or a device; name a file.")
-        other = exists and MODEL_MARK not in output.read_bytes()[:200]
         writable = os.access(output if exists else output.parent, os.W_OK)
     except OSError as error:
         raise InputError(f"`--output` cannot be written: {error.strerror}.") from error
@@ -24,10 +23,21 @@ def require_writable(output: Path | None) -> None:
         raise InputError(
             f"`--output` {output} is in a folder that does not exist; name an existing one."
         )
-    if other:
+    if exists and MODEL_MARK not in _beginning(output):
         raise InputError(
             f"`--output` {output} exists and is no chainrule model; name another file, so that "
             "it is not replaced."
         )
     if not writable:
         raise InputError(f"`--output` {output} cannot be written: Permission denied.")
+
+
+def _beginning(output: Path) -> bytes:
+    try:
+        with output.open("rb") as file:
+            return file.read(200)
+    except OSError as error:
+        raise InputError(
+            f"`--output` {output} exists and cannot be read: {error.strerror}; name another file, "
+            "so that it is not replaced."
+        ) from error
