@@ -101,8 +101,8 @@ def test_a_loaded_model_predicts_the_same(name: str, tmp_path: Path) -> None:
     assert loaded.estimator.get_params() == model.estimator.get_params()
     assert loaded.estimator.loss_curve_ == model.estimator.loss_curve_
     if model.target.classes is not None:
-        shares = loaded.probabilities(encoded)
-        np.testing.assert_array_equal(shares, model.probabilities(encoded))
+        shares = loaded.probabilities_encoded(encoded)
+        np.testing.assert_array_equal(shares, model.probabilities_encoded(encoded))
     before = (tmp_path / "m.chain").read_bytes()
     save(loaded, tmp_path / "m.chain")
     assert (tmp_path / "m.chain").read_bytes() == before

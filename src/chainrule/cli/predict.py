@@ -51,7 +51,7 @@ def predict(
         notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
         print(f"chainrule: {notice}.", file=sys.stderr)
     values = kept.predict_encoded(encoded).tolist()
-    shares = kept.probabilities(encoded) if probabilities else None
+    shares = kept.probabilities_encoded(encoded) if probabilities else None
     if format is Format.json:
         print(machine.predictions(values, kept.target.classes, shares))
         return 0
