@@ -145,6 +145,20 @@ def test_a_number_that_is_none_is_null(number: float) -> None:
     assert record["probabilities"] == [[None], [0.5]]
 
 
+def test_predictions_as_csv() -> None:
+    shares = np.array([[0.25, 0.75], [1.0, 0.0]])
+    shown = machine.predictions_csv("a,b", ["x", "y"], ["x", "y"], shares)
+    assert shown == '"a,b",p(x),p(y)\nx,0.25,0.75\ny,1.0,0.0'
+    assert machine.predictions_csv("size", [1.5, -2.0], None, None) == "size\n1.5\n-2.0"
+    assert machine.predictions_csv("size", [], None, None) == "size"
+
+
+def test_a_notice_is_one_line_in_a_log() -> None:
+    out = io.StringIO()
+    terminal.notice(f"{'many words ' * 20}\x1b[2J [red]", Console(file=out, width=40))
+    assert out.getvalue() == f"chainrule: {'many words ' * 20}\\x1b[2J [red]\n"
+
+
 def test_progress_shows_epoch_and_loss_on_a_terminal_and_nothing_elsewhere() -> None:
     for terminal_like in (True, False):
         out = io.StringIO()

@@ -1,17 +1,16 @@
 """`chainrule predict MODEL DATA`: use a kept model on the rows of a table."""
 
-import csv
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
+from rich.console import Console
 
 from ..encoding import encode
 from ..errors import InputError
 from ..reading import read_table
-from ..render import machine
+from ..render import machine, terminal
 from ..tables import Table
 from ..words import counted
 
@@ -49,17 +48,13 @@ def predict(
     if np.isnan(encoded).any():
         rows = counted(int(np.isnan(encoded).any(axis=1).sum()), "row")
         notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
-        print(f"chainrule: {notice}.", file=sys.stderr)
+        terminal.notice(f"{notice}.", Console(stderr=True))
     values = kept.predict_encoded(encoded).tolist()
     shares = kept.probabilities_encoded(encoded) if probabilities else None
     if format is Format.json:
         print(machine.predictions(values, kept.target.classes, shares))
-        return 0
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    classes = kept.target.classes or ()
-    writer.writerow([kept.target.name, *(f"p({label})" for label in classes if probabilities)])
-    for row, value in enumerate(values):
-        writer.writerow([value, *(shares[row].tolist() if shares is not None else ())])
+    else:
+        print(machine.predictions_csv(kept.target.name, values, kept.target.classes, shares))
     return 0
 
 

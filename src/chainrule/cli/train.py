@@ -185,7 +185,7 @@ def train(
     if output is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
-        _say(str(outcome.divergence), notices)
+        terminal.notice(str(outcome.divergence), notices)
         return 1
     if format is Format.json:
         print(machine.train_report(outcome.report, None if output is None else str(output)))
@@ -198,7 +198,7 @@ def _run(table: Table, recipe: Recipe, options: Options, notices: Console) -> "O
     """Prepare and train, and say what was found."""
     prepared = prepare(table, options)
     for notice in prepared.notices:
-        _say(f"{notice}.", notices)
+        terminal.notice(f"{notice}.", notices)
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
     from ..experiment import run
 
@@ -211,12 +211,14 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
     if data is None:
         from ..datasets import iris
 
-        _say("no DATA given: training on the embedded iris data (150 rows, 3 species).", notices)
+        terminal.notice(
+            "no DATA given: training on the embedded iris data (150 rows, 3 species).", notices
+        )
         return iris()
     table = read_table(data, delimiter, header)
     names = "names from line 1" if table.has_header else "no header (line 1 holds data)"
     separated = f"{len(table.names)} columns separated by {table.delimiter}"
-    _say(f"{table.source}: {separated}, {names}.", notices)
+    terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
 
 
@@ -233,21 +235,12 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
     return commands
 
 
-def _say(sentence: str, console: Console) -> None:
-    console.print(
-        f"chainrule: {terminal.printable(sentence)}",
-        highlight=False,
-        markup=False,
-        soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
-    )
-
-
 def _keep(model: "Model", output: Path, notices: Console) -> None:
     """Save the model, unless no epoch of its training was finite."""
     from ..modelfile import save
 
     if model.estimator.n_iter_ == 0:
-        _say("nothing is kept: no epoch of the training was finite.", notices)
+        terminal.notice("nothing is kept: no epoch of the training was finite.", notices)
         return
     save(model, output)
-    _say(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)
+    terminal.notice(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)

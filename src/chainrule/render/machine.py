@@ -1,8 +1,11 @@
-"""Reports as JSON, each with a versioned schema: keys may be added, none changed or removed.
+"""Reports for machines: JSON and, for predictions, CSV.
 
+Each JSON object has a versioned schema: keys may be added to it, none changed or removed.
 JSON has no NaN and no infinity: such a number is null, "there is no number".
 """
 
+import csv
+import io
 import json
 import math
 from collections.abc import Sequence
@@ -60,6 +63,19 @@ def predictions(
     if probabilities is not None:
         record |= {"classes": classes, "probabilities": probabilities.tolist()}
     return _json(record)
+
+
+def predictions_csv(
+    target: str, values: Sequence[Any], classes: Sequence[Any] | None, probabilities: Any | None
+) -> str:
+    """Return predictions as lines of separated values: one a row, below the names."""
+    table = [[target], *([value] for value in values)]
+    if probabilities is not None:
+        shares = [[f"p({label})" for label in classes or ()], *probabilities.tolist()]
+        table = [[*row, *more] for row, more in zip(table, shares, strict=True)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    return text.getvalue().removesuffix("\n")
 
 
 def _explanation(opened: Explanation) -> dict[str, Any]:

@@ -46,6 +46,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def notice(sentence: str, console: Console) -> None:
+    """Tell the user something beside the result."""
+    console.print(
+        f"chainrule: {printable(sentence)}",
+        highlight=False,
+        markup=False,
+        soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
+    )
+
+
 def _heading(text: str, console: Console) -> None:
     console.print()
     console.print(Text(text, style="bold"))
