@@ -1,7 +1,12 @@
 """The commands as a user runs them: real files, real processes."""
 
 import json
+import os
+import re
 import shlex
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +188,28 @@ def test_without_python_unicode_the_report_still_comes() -> None:
     assert "sum over the paths" in result.stdout
 
 
-def test_no_color_is_honoured() -> None:
-    result = run("train", "--epochs", 2, NO_COLOR="1", FORCE_COLOR="")
-    assert "\x1b[3" not in result.stdout + result.stderr
+def on_a_terminal(*arguments: str, **environ: str) -> str:
+    """Run the command with both streams on a terminal; return what it shows."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if "COLOR" not in key}
+    command = [sys.executable, "-m", "chainrule", *arguments]
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=theirs, env={**kept, "TERM": "xterm-256color", **environ}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # Linux's way to say that the other end is closed
+            while part := os.read(ours, 65536):
+                shown += part
+        os.close(ours)
+        assert process.wait(60) == 0
+    return shown.decode()
+
+
+def test_colour_is_shown_on_a_terminal_and_no_color_is_honoured() -> None:
+    colour = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]")
+    assert colour.search(on_a_terminal("train", "--epochs", "200"))
+    plain = on_a_terminal("train", "--epochs", "200", NO_COLOR="1")
+    assert "sum over the paths" in plain
+    assert not colour.search(plain)
