@@ -25,6 +25,20 @@ def test_one_column_is_not_a_table() -> None:
         prepare(table_of([["1"], ["2"]], ("a",)), Options())
 
 
+def test_a_class_of_one_row_is_refused_with_its_place() -> None:
+    rows = [[str(i), "ab"[i % 2]] for i in range(20)]
+    rows[7][1] = "c"
+    with pytest.raises(
+        InputError,
+        match=r"^`rows.csv`, line 9, column 'y': the class 'c' has this row only, so .*; give the "
+        r"class more rows, or leave the row out\.$",
+    ):
+        prepare(table_of(rows, ("x", "y")), Options())
+    rows[3][1] = "d"
+    with pytest.raises(InputError, match=r"line 5, .* 'd' has .* \(2 classes have one row each\)"):
+        prepare(table_of(rows, ("x", "y")), Options())
+
+
 def test_columns_of_text_and_doubts_are_said() -> None:
     rows = [[f"user{i}", str(i), str(i * 1.5)] for i in range(20)]
     real = prepare(table_of(rows, ("id", "a", "y")), Options())

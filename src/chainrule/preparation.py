@@ -71,6 +71,8 @@ def prepare(table: Table, options: Options) -> Prepared:
     _require_room(table, features)
     encoded = encode(table, features, columns)
     y = target_values(table, index, target)
+    if target.classes is not None:
+        _refuse_single_rows(table, index, y)
     notices = [
         _describe_task(target, y, options.task),
         *_text_columns(features),
@@ -85,6 +87,20 @@ def prepare(table: Table, options: Options) -> Prepared:
         [table.row_name(row) for row in range(len(table.rows))],
         tuple([handled, *notices] if handled else notices),
     )
+
+
+def _refuse_single_rows(table: Table, index: int, y: Array) -> None:
+    """Refuse a class with one row: it cannot be learned and tested too."""
+    _, first, counts = np.unique(y, return_index=True, return_counts=True)
+    single = sorted(first[counts == 1].tolist())
+    if single:
+        row = single[0]
+        more = f" ({len(single)} classes have one row each)" if len(single) > 1 else ""
+        remedy = "give the class more rows, or leave the row out"
+        raise InputError(
+            f"{table.place(row, index)}: the class {y[row].item()!r} has this row only{more}, so "
+            f"that it cannot be both learned and tested; {table.remedy(row, remedy)}."
+        )
 
 
 def _require_room(table: Table, features: tuple[Feature, ...]) -> None:

@@ -63,11 +63,9 @@ class Table:
         for row, cell in enumerate(self.column(index)):
             number = math.nan if is_missing(cell) else parse_number(cell)
             if number is None:
-                first = row == 0 and self.row_word == "line" and not self.has_header
-                remedy = "say `--header` if this line names the columns" if first else "correct it"
                 raise InputError(
                     f"{self.place(row, index)}: {cell!r} is not a number, but the column is one "
-                    f"of numbers; {remedy}."
+                    f"of numbers; {self.remedy(row, 'correct it')}."
                 )
             values[row] = number
         return values
@@ -75,6 +73,11 @@ class Table:
     def row_name(self, row: int) -> str:
         """Say where a row is: "line 7"."""
         return f"{self.row_word} {self.lines[row]}"
+
+    def remedy(self, row: int, otherwise: str) -> str:
+        """Say what to do about a row that is unlike the others: the first may be a header."""
+        first = row == 0 and self.row_word == "line" and not self.has_header
+        return "say `--header` if this line names the columns" if first else otherwise
 
     def place(self, row: int, index: int) -> str:
         """Say where a cell is: file, line and column."""
