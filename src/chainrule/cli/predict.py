@@ -1,5 +1,6 @@
 """`chainrule predict MODEL DATA`: use a kept model on the rows of a table."""
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,9 +60,19 @@ def predict(
 
 
 def _columns(table: Table, model: "Model") -> list[int]:
-    """Find the model's features: by name where the table has names, else by place."""
+    """Find the model's features: by name where the table and the model have names, else by place.
+
+    A model trained without a header calls its columns "column 0", ….
+    """
     names = [feature.name for feature in model.features]
-    if table.has_header:
+    nameless = all(re.fullmatch(r"column \d+", name) for name in names)
+    if table.has_header and nameless and not set(names) <= set(table.names):
+        terminal.notice(
+            f"{table.source} has a header, the model was trained without one: its columns are "
+            "taken in their order.",
+            Console(stderr=True),
+        )
+    elif table.has_header:
         absent = [name for name in names if name not in table.names]
         if absent:
             raise InputError(
@@ -74,6 +85,6 @@ def _columns(table: Table, model: "Model") -> list[int]:
     if len(table.names) == len(names) + 1:
         return [column for column in range(len(table.names)) if column != model.target.place]
     raise InputError(
-        f"`{table.source}` has {len(table.names)} columns and no header; the model was trained on "
-        f"{len(names)} columns, or {len(names) + 1} with the target."
+        f"`{table.source}` has {counted(len(table.names), 'column')}, taken in order; the "
+        f"model was trained on {len(names)}, or {len(names) + 1} with the target."
     )
