@@ -167,7 +167,7 @@ def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path:
     model = tmp_path / "plants.chain"
     result = run("train", plants, "-o", model, "--epochs", 200, "--format", "json")
     record = json.loads(result.stdout)
-    assert "no header" in result.stderr
+    assert "no header (line 1 holds data; say `--header` if it names the" in result.stderr
     assert "regression: the target 'column 2' is a quantity" in result.stderr
     assert (record["task"], record["metric"], record["baseline"]) == ("regression", "r2", 0.0)
     assert record["network"]["layer_sizes"] == [4, 16, 1]

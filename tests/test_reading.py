@@ -123,6 +123,9 @@ def test_any_file_is_a_table_or_one_sentence(
         ("1 2,3\n4 5,6\n7 8,9,1\n", "line 3 has 3 cells, line 1 has 2 .separated by comma"),
         ("x y\t1\na\tb\tc\n", "line 2 has 3 cells, line 1 has 2 .separated by tab"),
         ('"x\ny",1\n\n2\n', "line 4 has 1 cell, line 1 has 2"),
+        ("Fish\na,b\n1,2\n3,4\n", "line 1 has 1 cell, each line below it 2 .* title, remove it"),
+        ("b,c\n1,2,3\n4,5,6\n", "line 1 has 2 cells, each line below it 3 .* a name for each"),
+        ("b,c\n1,2,\n4,5,\n", "line 1 has 2 cells, .* ends in a delimiter: remove it"),
         ("a,b,a\n1,2,3\n", "`t.csv` has 2 columns of the name 'a'"),
         ("a,\n1,2\n", None),
         ('a,b\n1,2\n"3,4\n5,6\n', "`t.csv`, line 3 cannot be read: unexpected end of data"),
@@ -211,6 +214,21 @@ def test_the_uci_form_is_read(folder: Path, wheat_seeds: Path) -> None:
     table = read(folder, "\r\n".join(lines))
     assert (table.rows, table.lines) == (expected.rows, expected.lines)
     assert table.delimiter == "whitespace"
+
+
+@pytest.mark.parametrize(
+    ("line", "delimiter"),
+    [("sep=;", "semicolon"), ('"sep=;"', "semicolon"), ("SEP=|", "|"), ("sep=\t", "tab")],
+)
+def test_a_line_that_declares_the_delimiter_is_no_row(
+    folder: Path, line: str, delimiter: str
+) -> None:
+    between = DELIMITERS.get(delimiter) or delimiter
+    text = f"{line}\r\na{between}b\r\n1{between}2\r\n"
+    table = read(folder, text)
+    assert (table.names, table.rows, table.lines) == (("a", "b"), [["1", "2"]], [3])
+    assert (table.delimiter, table.first_line) == (delimiter, 2)
+    assert read(folder, text, ":", has_header=True).rows == [[f"1{between}2"]]
 
 
 def test_quotes(folder: Path) -> None:

@@ -80,6 +80,8 @@ def require_values(table: Table, index: int, remedy: str) -> None:
     why = f"its cells are all missing, such as {cells[0]!r}. {remedy}"
     if index == len(table.names) - 1 and not any(cells):
         why = f"every line ends in a delimiter ({table.delimiter}). Remove those at the line ends."
+    elif table.delimiter == "tab" and not any(cells):
+        why = "its cells are all empty. If tabs are doubled, say `--delimiter whitespace`."
     raise InputError(f"`{table.source}` has no value in column {table.names[index]!r}: {why}")
 
 

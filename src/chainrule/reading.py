@@ -16,6 +16,8 @@ from .words import counted, listed
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "whitespace": None}
 """In the order in which they are tried; whitespace means runs of spaces and tabs."""
 
+_NAMES = {character: name for name, character in DELIMITERS.items()}
+_DECLARED = re.compile(r'"?sep=([,;:|\t])"?\s*', re.IGNORECASE)  # a spreadsheet's first line
 _WORD = re.compile(r'"((?:[^"]|"")*)"(?![^ \t\r\n])|([^ \t\r\n]+)')
 
 
@@ -24,6 +26,7 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
 
     `delimiter` (a key of DELIMITERS, or a character) and `has_header` are found from the text if
     not given: a header has no number and is above numbers, or above words that it does not repeat.
+    A first line "sep=;" names the delimiter and is no row.
 
     Raises:
         InputError: if there is no such file, no rows, or rows of different lengths.
@@ -31,24 +34,46 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
     source = "standard input" if path == "-" else Path(path).name
     text = _decode(_read_bytes(path), source)
     lines = list(io.StringIO(text, newline=""))  # cut where csv does, not at a form feed
+    declared = _DECLARED.fullmatch(lines[0]) if lines else None
+    if declared:
+        lines[0] = "\n"
+        delimiter = delimiter or _NAMES.get(declared[1], declared[1])
     name = _find_delimiter(lines) if delimiter is None else delimiter
     cells = list(_split(lines, name, source))
     if not cells:
         raise InputError(f"`{source}` is empty ({len(text)} characters); a table needs rows.")
+    _require_even(cells, name, source)
     width = len(cells[0][1])
-    for line, row in cells:
-        if len(row) != width:
-            raise InputError(
-                f"`{source}`, line {line} has {counted(len(row), 'cell')}, line {cells[0][0]} has "
-                f"{width} (separated by {name}); every row needs as many. If another character "
-                "separates them, name it with `--delimiter`."
-            )
     header = _looks_like_header([row for _, row in cells]) if has_header is None else has_header
     names = _names(cells[0][1] if header else [""] * width, source)
     body = cells[1:] if header else cells
     if not body:
         raise InputError(f"`{source}` holds a header and no rows; `--no-header` if it is a row.")
-    return Table(source, names, [row for _, row in body], [n for n, _ in body], header, name)
+    rows, numbers = [row for _, row in body], [number for number, _ in body]
+    return Table(source, names, rows, numbers, header, name, first_line=cells[0][0])
+
+
+def _require_even(cells: Sequence[tuple[int, list[str]]], delimiter: str, source: str) -> None:
+    """Refuse rows of different lengths."""
+    (first, row), *rest = cells
+    width, widths = len(row), {len(row) for _, row in rest}
+    if len(rest) > 1 and len(widths) == 1 and width not in widths:
+        others = widths.pop()
+        if others == width + 1 and not any(row[-1] for _, row in rest):
+            why = "Each of those ends in a delimiter: remove it."
+        else:
+            why = "If it is a title, remove it; if it names the columns, it needs a name for each."
+        raise InputError(
+            f"`{source}`, line {first} has {counted(width, 'cell')}, each line below it {others} "
+            f"(separated by {delimiter}). {why}"
+        )
+    for line, row in rest:
+        if len(row) != width:
+            raise InputError(
+                f"`{source}`, line {line} has {counted(len(row), 'cell')}, line {first} has "
+                f"{width} (separated by {delimiter}); every row needs as many. If another "
+                "character separates them, name it with `--delimiter`."
+            )
 
 
 def _read_bytes(path: str) -> bytes:

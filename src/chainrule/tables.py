@@ -34,6 +34,7 @@ class Table:
         has_header: whether the names came from the file.
         delimiter: what separates the cells: a key of `reading.DELIMITERS`.
         row_word: what a row is counted in: "line" of a file, "row" where there is no file.
+        first_line: the line of the header, or of the first row.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Table:
     has_header: bool
     delimiter: str
     row_word: str = "line"
+    first_line: int = 1
 
     def column(self, index: int) -> list[str]:
         """Return a column's cells."""

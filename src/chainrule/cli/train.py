@@ -216,7 +216,9 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
         )
         return iris()
     table = read_table(data, delimiter, header)
-    names = "names from line 1" if table.has_header else "no header (line 1 holds data)"
+    line = f"line {table.first_line}"
+    unnamed = f"no header ({line} holds data; say `--header` if it names the columns)"
+    names = f"names from {line}" if table.has_header else unnamed
     separated = f"{len(table.names)} columns separated by {table.delimiter}"
     terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
