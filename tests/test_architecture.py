@@ -21,10 +21,10 @@ MODULES = {
 
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
-    {"chain", "errors", "factors"},
+    {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports"},
     {"losses", "parameters", "check", "tables", "settings"},
-    {"links", "initializers", "encoding", "datasets"},
+    {"links", "initializers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
     {"optimizers", "divergence"},
     {"training"},
@@ -33,7 +33,7 @@ LAYERS = [
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
     {"render", "render.terminal", "render.machine", "render.progress"},
-    {"cli", "cli.train", "cli.predict", "__main__"},
+    {"cli", "cli.options", "cli.output", "cli.train", "cli.predict", "__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
@@ -51,7 +51,7 @@ LAYERS_OF_LOCATE = [
 ]
 LAYERS[1:1] = LAYERS_OF_LOCATE
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
-ALONE = {"chain": set[str](), "factors": set[str](), "errors": set[str](), "scratch": set[str]()}
+ALONE = {name: set[str]() for name in ("chain", "factors", "errors", "words", "scratch")}
 
 
 def imports_of(module: str) -> set[str]:
@@ -94,7 +94,7 @@ def test_activations_import_only_the_chain() -> None:
 
 def test_render_knows_records_only() -> None:
     for module in ("render.terminal", "render.machine", "render.progress"):
-        assert imports_of(module) <= {"factors", "reports"}
+        assert imports_of(module) <= {"factors", "reports", "words"}
 
 
 def pulls_back_in_a_loop(source: str) -> bool:

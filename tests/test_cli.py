@@ -1,6 +1,12 @@
 """The commands as a user runs them: real files, real processes."""
 
 import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +81,7 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
             *("train", flowers, "--target", "petal width (cm)", "--hidden", "5,4"),
             *("--activation", "elu", "--loss", "huber", "--solver", "sgd", "--batch-size", 10),
             *("--epochs", 3, "--learning-rate", 0.02, "--seed", 9, "--split", 0.2),
-            *("--scale", "minmax", "--format", "json"),
+            *("--scale", "minmax", "--alpha", 0.5, "--initializer", "he", "--format", "json"),
         ).stdout
     )
     # four features stay: three numbers and the species, one input a category
@@ -84,6 +90,7 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
     assert record["network"]["loss"] == "huber"
     assert record["task"] == "regression"
     expected = {"solver": "sgd", "batch_size": 10, "epochs": 3, "learning_rate": 0.02, "seed": 9}
+    expected |= {"scale": "minmax", "alpha": 0.5, "initializer": "he"}
     assert expected.items() <= record["settings"].items()
     assert record["settings"]["split"] == 0.2
     assert len(record["scores"]) == 1
@@ -122,6 +129,26 @@ def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path:
     assert run("predict", model, "-", stdin=with_label).stdout == with_target.stdout
 
 
+def test_the_command_suggested_runs_as_it_is_printed(flowers: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "it's mine").mkdir()
+    trained = run("train", flowers, "-o", folder / "m y.chain", "--epochs", 5, COLUMNS="200")
+    (line,) = [line for line in trained.stdout.splitlines() if "chainrule predict" in line]
+    command = line.partition("    use the model")[0].replace("DATA.csv", flowers.name)
+    program, *arguments = shlex.split(command)
+    assert (program, arguments[1]) == ("chainrule", str(folder / "m y.chain"))
+    assert run(*arguments, cwd=tmp_path).returncode == 0
+
+
+def test_labels_come_back_as_they_are_written(tmp_path: Path) -> None:
+    path, model = tmp_path / "codes.csv", tmp_path / "codes.chain"
+    codes = ["00", "01", "10"]
+    rows = [f"{codes[i % 3]},{10 * (i % 3) + i / 40}" for i in range(30)]
+    path.write_text("\n".join(["code,x", *rows]), encoding="utf-8")
+    trained = run("train", path, "--target", "code", "-o", model)
+    assert "the classes 00, 01, 10" in trained.stderr
+    assert run("predict", model, path).stdout.splitlines() == ["code", *codes * 10]
+
+
 def test_predict_as_json_and_with_probabilities(flowers: Path, tmp_path: Path) -> None:
     model = tmp_path / "iris.chain"
     run("train", flowers, "-o", model, "--epochs", 20)
@@ -140,7 +167,7 @@ def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path:
     model = tmp_path / "plants.chain"
     result = run("train", plants, "-o", model, "--epochs", 200, "--format", "json")
     record = json.loads(result.stdout)
-    assert "no header" in result.stderr
+    assert "no header (line 1 holds data; say `--header` if it names the" in result.stderr
     assert "regression: the target 'column 2' is a quantity" in result.stderr
     assert (record["task"], record["metric"], record["baseline"]) == ("regression", "r2", 0.0)
     assert record["network"]["layer_sizes"] == [4, 16, 1]
@@ -150,6 +177,12 @@ def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path:
     filled = run("predict", model, "-", stdin="5.0,loam\n,clay\n")
     assert "cells without a value in 1 row are filled in" in filled.stderr
     assert len(filled.stdout.splitlines()) == 3
+    named = run("predict", model, "-", stdin="water,soil,height\n5.0,loam,1\n")
+    assert named.stdout.splitlines() == predicted
+    assert "standard input has a header, the model was trained without one" in named.stderr
+    other = run("predict", model, "-", stdin="soil\nloam\n")
+    assert other.returncode == 2
+    assert "has 1 column, taken in order; the model was trained on 2, or 3 with" in other.stderr
     refused = run("predict", model, plants, "--probabilities")
     assert refused.returncode == 2
     assert "`--probabilities` needs a model for classes" in refused.stderr
@@ -161,6 +194,28 @@ def test_without_python_unicode_the_report_still_comes() -> None:
     assert "sum over the paths" in result.stdout
 
 
-def test_no_color_is_honoured() -> None:
-    result = run("train", "--epochs", 2, NO_COLOR="1", FORCE_COLOR="")
-    assert "\x1b[3" not in result.stdout + result.stderr
+def on_a_terminal(*arguments: str, **environ: str) -> str:
+    """Run the command with both streams on a terminal; return what it shows."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    kept = {key: value for key, value in os.environ.items() if "COLOR" not in key}
+    command = [sys.executable, "-m", "chainrule", *arguments]
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=theirs, env={**kept, "TERM": "xterm-256color", **environ}
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # Linux's way to say that the other end is closed
+            while part := os.read(ours, 65536):
+                shown += part
+        os.close(ours)
+        assert process.wait(60) == 0
+    return shown.decode()
+
+
+def test_colour_is_shown_on_a_terminal_and_no_color_is_honoured() -> None:
+    colour = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-8]|9[0-7])[;m]")
+    assert colour.search(on_a_terminal("train", "--epochs", "200"))
+    plain = on_a_terminal("train", "--epochs", "200", NO_COLOR="1")
+    assert "sum over the paths" in plain
+    assert not colour.search(plain)

@@ -31,7 +31,14 @@ FILES = {
     "rare.csv": table((5, "3,4.5,c"), (6, "3,4.5,c")),
     "real.csv": table(rows=[f"{i},{i},{i * 0.37:.2f}" for i in range(20)]),
     "flat.csv": table(rows=[f"{i},{i},3.5" for i in range(20)]),
+    "single.csv": table((5, "3,4.5,c")),
+    "years.csv": "2019,2020,kind\n" + table(header=False),
+    "doubled.csv": table(header=False).replace(",", "\t\t"),
+    "ends.csv": table(rows=[f"{row}," for row in ROWS]).replace("kind", "kind,"),
+    "ends_bare.csv": table(rows=[f"{row}," for row in ROWS], header=False),
+    "unknown.csv": table(rows=[f"{row[:-1]}?" for row in ROWS]),
     "one_column.csv": "x\n1\n2\n",
+    "names.csv": "name,x,y\n" + "".join(f"n{i},{i % 9},{'ab'[i % 2]}\n" for i in range(30_000)),
 }
 
 MISTAKES = [
@@ -48,6 +55,13 @@ MISTAKES = [
     (["train", "good.csv", "--task", "regression"], ["'kind'", "text", "--task classification"]),
     (["train", "one_class.csv"], ["'kind'", "one class only", "'a'"]),
     (["train", "rare.csv"], ["class 'c' has 2 rows", "5 folds"]),
+    (["train", "single.csv"], ["line 5, column 'kind'", "class 'c' has this row only", "leave"]),
+    (["train", "years.csv"], ["line 1", "'kind' has this row only", "say `--header`"]),
+    (["train", "doubled.csv"], ["column 'column 1'", "say `--delimiter whitespace`"]),
+    (["train", "ends.csv"], ["column 'column 3'", "every line ends in a delimiter (comma)"]),
+    (["train", "ends_bare.csv", "--missing", "drop"], ["'column 3'", "ends in a delimiter"]),
+    (["train", "ends_bare.csv", "--target", "2"], ["'column 3'", "ends in a delimiter"]),
+    (["train", "unknown.csv"], ["no value in column 'kind'", "such as '?'", "`--target`"]),
     (["train", "one_column.csv"], ["one column", "--delimiter"]),
     (["train", "good.csv", "--target", "kin"], ["`--target`", "'kin'", "Did you mean 'kind'"]),
     (["train", "good.csv", "--target", "3"], ["`--target`", "0 to 2", "'3'"]),
@@ -59,12 +73,28 @@ MISTAKES = [
     (["train", "good.csv", "--hidden", "5,-4"], ["`--hidden`", "'5,-4'"]),
     (["train", "good.csv", "--hidden", "5;4"], ["`--hidden`", "5,4"]),
     (["train", "good.csv", "--hidden", "5 4"], ["`--hidden`", "'5 4'"]),
+    (["train", "names.csv"], ["column 'name'", "30000 distinct values", "Leave the column out"]),
+    (["train", "good.csv", "--hidden", "99999999999"], ["2-99999999999-1", "GB", "`--hidden`"]),
+    (["train", "good.csv", "--hidden", "9" * 5000], ["`--hidden` must be", "1 to 15 digits"]),
     (["train", "flat.csv"], ["'kind'", "one value only", "'3.5'"]),
     (["train", "good.csv", "--batch-size", "-5"], ["--batch-size", "1"]),
     (["train", "good.csv", "--epochs", "0"], ["--epochs", "1"]),
     (["train", "good.csv", "--epochs", "many"], ["--epochs"]),
     (["train", "good.csv", "--learning-rate", "-1"], ["--learning-rate", "greater than 0", "-1"]),
+    (["train", "good.csv", "--alpha", "-0.1"], ["--alpha", "at least 0", "-0.1"]),
+    (["train", "good.csv", "--alpha", "nan"], ["--alpha", "at least 0", "nan"]),
+    (["train", "good.csv", "--initializer", "hee"], ["`initializer`", "Did you mean 'he'"]),
     (["train", "good.csv", "--folds", "1"], ["--folds", "2"]),
+    (["train", "real.csv", "--folds", "11"], ["`--folds` 11 of 20 rows", "R²", "`--folds 10`"]),
+    (["train", "good.csv", "--split", "0.2", "--folds", "3"], ["`--split` and `--folds` exclude"]),
+    (
+        ["train", "good.csv", "--solver", "lbfgs", "--learning-rate", "0.1"],
+        ["`--solver lbfgs` and `--learning-rate` exclude each other"],
+    ),
+    (
+        ["train", "good.csv", "--solver", "lbfgs", "--batch-size", "8"],
+        ["`--solver lbfgs` and `--batch-size` exclude each other"],
+    ),
     (["train", "good.csv", "--split", "1.5"], ["`--split`", "1.5"]),
     (["train", "good.csv", "--delimiter", "||"], ["`--delimiter`", "'||'"]),
     (["train", "good.csv", "--lerning-rate", "1"], ["--lerning-rate", "--learning-rate"]),
@@ -149,6 +179,26 @@ def test_a_table_is_never_replaced_by_a_model(tmp_path: Path) -> None:
     assert "exists and is no chainrule model" in result.stderr
     assert path.read_text(encoding="utf-8") == FILES["good.csv"]
     assert run("train", path, "-o", tmp_path / ("m" * 300)).returncode == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc says how much is in use")
+def test_memory_that_does_not_suffice_is_one_sentence() -> None:
+    """Where the computer has enough, and this process may not have it."""
+    limited = (
+        "import resource, sys; from chainrule.cli import main; import chainrule.experiment;"
+        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
+        "resource.setrlimit(resource.RLIMIT_AS, (size + 2**28, size + 2**28)); sys.argv[0] = 'c';"
+        "main()"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", limited, "train", "--hidden", "8000000", "--epochs", "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("chainrule: the memory does not suffice")
+    assert "Traceback" not in result.stderr
 
 
 def test_output_that_cannot_be_written_is_one_sentence() -> None:

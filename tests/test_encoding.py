@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chainrule.chain import Array
 from chainrule.encoding import (
-    MAX_CLASSES,
+    MAX_CATEGORIES,
     SCALES,
     Feature,
     Scaling,
@@ -21,7 +21,8 @@ from chainrule.encoding import (
 from chainrule.errors import InputError
 from chainrule.missing import POLICIES
 from chainrule.preparation import Options, prepare
-from chainrule.tables import Table, read_table
+from chainrule.reading import read_table
+from chainrule.tables import Table
 
 
 def columns(**cells: Sequence[object]) -> Table:
@@ -148,8 +149,22 @@ def test_a_column_without_a_value_is_refused(cell: str) -> None:
     table = columns(x=[cell] * 4, y=[cell] * 4)
     with pytest.raises(InputError, match=f"has no value in column 'x': .*{re.escape(repr(cell))}"):
         learn_features(table, [0])
+    with pytest.raises(InputError, match=r"has no value in column 'x': .* `--target`\.$"):
+        learn_target(table, 0)
     with pytest.raises(InputError, match="has no value in column 'y'"):
         learn_target(table, 1)
+
+
+def test_text_that_names_rows_is_refused() -> None:
+    names = [f"n{i}" for i in range(MAX_CATEGORIES + 1)]
+    with pytest.raises(
+        InputError,
+        match=r"column 'x' holds text with 101 distinct values in 201 rows, such as 'n0'.*Leave",
+    ):
+        learn_features(columns(x=[*names, *names[:-1]]), [0])
+    for cells in (names[:-1], names * 2, [*names, *[""] * 200, *names]):
+        (feature,) = learn_features(columns(x=cells), [0])
+        assert len(feature.inputs) == len(set(cells) - {""})
 
 
 @pytest.mark.parametrize("cells", [["1,5", "2,25", "3"], ["1,234", "5", "7,000,001"], ["1 5", "2"]])
@@ -179,10 +194,14 @@ def test_a_file_with_decimal_commas_is_refused(tmp_path: Path) -> None:
         (["b", "a", "B", "a"], ("B", "a", "b")),
         (["10", "2", "2", "10"], (2, 10)),
         (["2.0", "1", "-1", "1", "2", "-1"], (-1, 1, 2)),
+        (["00", "01", "01", "00"], ("00", "01")),
+        (["1", "01", "10", "1", "01", "10"], ("01", "1", "10")),
+        (["0", "1", "0.0", "1", "-0", "1"], (0, 1)),
+        (["007", "012", "103"], None),
         (["no", "none", "NA", "no"], ("NA", "no", "none")),
         (["0"] * 20 + ["9007199254740992"] * 20, (0, 2**53)),
-        ([str(n) for n in range(MAX_CLASSES)] * 2, tuple(range(MAX_CLASSES))),
-        ([str(n) for n in range(MAX_CLASSES + 1)] * 2, None),
+        ([str(n) for n in range(20)] * 2, tuple(range(20))),
+        ([str(n) for n in range(21)] * 2, None),
         (["1", "2", "3", "1", "2"], None),  # hardly any comes again
         (["0.5", "1", "1", "0.5"], None),
         (["0"] * 20 + ["9007199254740994"] * 20, None),

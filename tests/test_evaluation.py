@@ -69,10 +69,26 @@ def test_classes_that_are_too_rare() -> None:
         folds(np.array(list("aaaaaabbbbbbc")), CLASSES, 5, 0)
     with pytest.raises(InputError, match="class 'c' has 1 row; a split needs 2"):
         split(np.array(list("aaaaaabbbbbbc")), CLASSES, 0.3, 0)
-    with pytest.raises(InputError, match="more than the 3 rows"):
-        folds(np.arange(3.0), NUMBER, 5, 0)
     with pytest.raises(InputError, match="at least 2, got 1"):
         folds(np.arange(3.0), NUMBER, 1, 0)
+
+
+def test_r2_needs_two_rows() -> None:
+    """Of one row the spread is 0, so that R² would be 0/0 or −∞."""
+    for n_rows, n_folds, remedy in (
+        (9, 5, "use `--folds 4`"),
+        (3, 2, "take more rows"),
+        (3, 5, "take more"),
+    ):
+        with pytest.raises(
+            InputError,
+            match=f"`--folds` {n_folds} of {n_rows} rows leaves fewer than 2 rows in a fold, .*"
+            f"{remedy}",
+        ):
+            folds(np.arange(float(n_rows)), NUMBER, n_folds, 0)
+    assert [len(test) for _, test in folds(np.arange(10.0), NUMBER, 5, 0)] == [2] * 5
+    with pytest.raises(InputError, match=r"leave at least 2 rows on each side; got 0.1 of 10 rows"):
+        split(np.arange(10.0), NUMBER, 0.1, 0)
 
 
 def test_scores_are_scikit_learns() -> None:
@@ -82,6 +98,7 @@ def test_scores_are_scikit_learns() -> None:
     assert error == pytest.approx(np.sqrt(mean_squared_error(truth, predicted)))
     assert score(np.array(list("abca")), np.array(list("abcc")), CLASSES) == (0.75, None)
     assert score(np.ones(3), np.zeros(3), NUMBER)[0] == 0.0
+    assert score(np.ones(3), np.ones(3), NUMBER) == (1.0, 0.0)
 
 
 def test_the_baseline_is_that_of_all_rows() -> None:

@@ -37,8 +37,11 @@ def test_predict_takes_the_cells_of_the_file() -> None:
     np.testing.assert_array_equal(from_text, model.predict(numbers))
     np.testing.assert_array_equal(from_text, model.predict_encoded(prepared.encoded))
     assert np.mean(from_text == np.array(table.column(4))) > 0.9
-    shares = model.probabilities(prepared.encoded)
+    shares = model.probabilities(cells)
+    np.testing.assert_array_equal(shares, model.probabilities_encoded(prepared.encoded))
+    np.testing.assert_array_equal(shares, model.probabilities(pd.DataFrame(numbers)))
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(np.array(model.target.classes)[shares.argmax(axis=1)], from_text)
     assert model.target.classes == ("setosa", "versicolor", "virginica")
 
 
@@ -61,6 +64,8 @@ def test_regression_is_in_the_units_of_the_file() -> None:
     prepared = prepare(table_of(rows, ("x", "y")), Options())
     model = trained(prepared, STANDARD.changed(solver="lbfgs", hidden=(), epochs=200))
     assert model.predict([[20]]) == pytest.approx(1.02e6, rel=1e-3)
+    with pytest.raises(InputError, match="need a model for classes; this one predicts 'y', a num"):
+        model.probabilities([[20]])
 
 
 def test_counts_stay_counts_with_the_poisson_loss() -> None:

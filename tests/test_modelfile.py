@@ -101,8 +101,8 @@ def test_a_loaded_model_predicts_the_same(name: str, tmp_path: Path) -> None:
     assert loaded.estimator.get_params() == model.estimator.get_params()
     assert loaded.estimator.loss_curve_ == model.estimator.loss_curve_
     if model.target.classes is not None:
-        shares = loaded.probabilities(encoded)
-        np.testing.assert_array_equal(shares, model.probabilities(encoded))
+        shares = loaded.probabilities_encoded(encoded)
+        np.testing.assert_array_equal(shares, model.probabilities_encoded(encoded))
     before = (tmp_path / "m.chain").read_bytes()
     save(loaded, tmp_path / "m.chain")
     assert (tmp_path / "m.chain").read_bytes() == before
@@ -125,6 +125,7 @@ def test_the_file_is_safetensors_and_says_its_schema(data: bytes) -> None:
     description = json.loads(header_of(data)["__metadata__"]["chainrule"])
     assert description["schema"] == SCHEMA
     assert description["target"] == {"name": "y", "place": 2, "classes": ["no", "yes"]}
+    assert set(description["estimator"]) == {"class", "settings", "loss_curve"}
     assert set(description["versions"]) == {"chainrule", "numpy", "scikit-learn"}
 
 

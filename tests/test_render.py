@@ -1,7 +1,9 @@
 import io
 import json
+import math
 from typing import Any
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -73,6 +75,12 @@ def test_colour_only_on_a_terminal() -> None:
     assert "\x1b" in text(report(), force_terminal=True, color_system="standard", no_color=False)
 
 
+def test_one_row_is_said_of_one() -> None:
+    lines = text(report(n_rows=1, folds=(Fold(20, 1, 1.0, None),))).splitlines()
+    assert lines[0] == "a.csv: 1 row"
+    assert "     1       20 rows        1 row     100.0 %" in lines
+
+
 def test_regression_and_split_in_words() -> None:
     folds = (Fold(20, 10, 0.4321, 12.5),)
     shown = text(
@@ -113,6 +121,42 @@ def test_the_report_as_json() -> None:
     assert record["model"] == "m.chain"
     assert record["opened"]["weight"] == "W1[2, 0]"
     assert record["opened"]["paths"][1]["factors"][1]["value"] == -4.0
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_is_null(number: float) -> None:
+    """In every place: JSON has no other spelling for it, and readers refuse NaN."""
+    shown = report(
+        mean=number,
+        folds=(Fold(20, 10, number, number), Fold(20, 10, 0.5, 1.5)),
+        opened=Explanation("W1[0, 0]", (Path((Factor("a", "b", number, "c"),)),), number),
+        opened_target=number,
+    )
+    record = json.loads(machine.train_report(shown, None), parse_constant=pytest.fail)
+    assert (record["mean"], record["scores"]) == (None, [None, 0.5])
+    assert record["folds"][0] == {"trained": 20, "tested": 10, "score": None, "error": None}
+    assert (record["opened"]["gradient"], record["opened"]["target"]) == (None, None)
+    assert record["opened"]["paths"] == [
+        {"value": None, "factors": [{"name": "a", "formula": "b", "value": None, "source": "c"}]}
+    ]
+    text = machine.predictions([number, 2.5], ["x"], np.array([[number], [0.5]]))
+    record = json.loads(text, parse_constant=pytest.fail)
+    assert record["predictions"] == [None, 2.5]
+    assert record["probabilities"] == [[None], [0.5]]
+
+
+def test_predictions_as_csv() -> None:
+    shares = np.array([[0.25, 0.75], [1.0, 0.0]])
+    shown = machine.predictions_csv("a,b", ["x", "y"], ["x", "y"], shares)
+    assert shown == '"a,b",p(x),p(y)\nx,0.25,0.75\ny,1.0,0.0'
+    assert machine.predictions_csv("size", [1.5, -2.0], None, None) == "size\n1.5\n-2.0"
+    assert machine.predictions_csv("size", [], None, None) == "size"
+
+
+def test_a_notice_is_one_line_in_a_log() -> None:
+    out = io.StringIO()
+    terminal.notice(f"{'many words ' * 20}\x1b[2J [red]", Console(file=out, width=40))
+    assert out.getvalue() == f"chainrule: {'many words ' * 20}\\x1b[2J [red]\n"
 
 
 def test_progress_shows_epoch_and_loss_on_a_terminal_and_nothing_elsewhere() -> None:

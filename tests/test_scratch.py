@@ -2,6 +2,7 @@
 
 import copy
 import doctest
+import inspect
 import random
 import subprocess
 import sys
@@ -115,6 +116,26 @@ def test_demo_program() -> None:
     assert "  bias: -0.9671565426390275" in lines
     assert lines[-10:] == [f"expected={c}, predicted={c}" for c in [0] * 5 + [1] * 5]
     assert max(map(len, lines)) <= 80
+
+
+def test_the_demo_says_where_the_chain_rule_is(capsys: pytest.CaptureFixture[str]) -> None:
+    scratch.main()
+    said = [line for line in capsys.readouterr().out.splitlines() if "chain rule" in line]
+    source = inspect.getsource(scratch).splitlines()
+    names = ["backward_propagate_error", "update_weights"]
+    for name, line in zip(names, said, strict=True):
+        assert f": {name}, line " in line
+        assert source[int(line.split()[-1]) - 1].startswith(f"def {name}(")
+
+
+def test_a_reader_that_goes_away_ends_the_demo_without_a_word() -> None:
+    command = [sys.executable, "-m", "chainrule.scratch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 0
 
 
 def test_main_needs_no_seed_of_its_callers(capsys: pytest.CaptureFixture[str]) -> None:

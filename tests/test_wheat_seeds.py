@@ -7,8 +7,8 @@ import pytest
 
 from chainrule.experiment import run
 from chainrule.preparation import Options, prepare
+from chainrule.reading import read_table
 from chainrule.recipes import CLASSIC, STANDARD, Recipe
-from chainrule.tables import read_table
 
 
 class Silent:

@@ -14,11 +14,14 @@ import numpy as np
 from .chain import Array
 from .errors import InputError
 from .names import unknown
-from .tables import Table, holds_numbers, is_missing, listed, parse_number
+from .tables import Table, holds_numbers, is_missing, parse_number
+from .words import listed
 
 SCALES = ("standard", "minmax", "none")
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
+MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
 LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
+_LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +43,46 @@ def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:
     """Say for each of these columns whether it is numbers, or text with which categories.
 
     Raises:
-        InputError: for a column without a value, or of numbers written with commas.
+        InputError: for a column without a value, of numbers written with commas, or of text that
+            names rows.
     """
     features = []
     for index in columns:
-        _require_values(table, index)
-        text = _is_text(table, index)
-        categories = tuple(sorted(set(table.column(index)) - {""})) if text else None
+        require_values(table, index, "Remove the column.")
+        categories = _categories(table, index) if _is_text(table, index) else None
         features.append(Feature(table.names[index], categories))
     return tuple(features)
 
 
-def _require_values(table: Table, index: int) -> None:
-    cells = table.column(index)
-    if all(is_missing(cell) for cell in cells):
+def _categories(table: Table, index: int) -> tuple[str, ...]:
+    """Return the distinct values in sorted order, unless they are names of rows."""
+    present = [cell for cell in table.column(index) if cell]
+    categories = tuple(sorted(set(present)))
+    if len(categories) > max(MAX_CATEGORIES, len(present) // 2):
         raise InputError(
-            f"`{table.source}` has no value in column {table.names[index]!r}: its cells are all "
-            f"missing, such as {cells[0]!r}. Remove the column."
+            f"`{table.source}`, column {table.names[index]!r} holds text with "
+            f"{len(categories)} distinct values in {len(present)} rows, such as {present[0]!r}: "
+            "names of rows, from which nothing can be learned about other rows. Leave the column "
+            "out of the table."
         )
+    return categories
+
+
+def require_values(table: Table, index: int, remedy: str) -> None:
+    """Refuse a column without a value.
+
+    Raises:
+        InputError: if all its cells are missing; the message ends in the remedy.
+    """
+    cells = table.column(index)
+    if not all(is_missing(cell) for cell in cells):
+        return
+    why = f"its cells are all missing, such as {cells[0]!r}. {remedy}"
+    if index == len(table.names) - 1 and not any(cells):
+        why = f"every line ends in a delimiter ({table.delimiter}). Remove those at the line ends."
+    elif table.delimiter == "tab" and not any(cells):
+        why = "its cells are all empty. If tabs are doubled, say `--delimiter whitespace`."
+    raise InputError(f"`{table.source}` has no value in column {table.names[index]!r}: {why}")
 
 
 def _is_text(table: Table, index: int) -> bool:
@@ -179,13 +204,14 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
     """Find the task from the target's cells, unless it is given, and the classes in sorted order.
 
     Text means classes; so do whole numbers of at most MAX_CLASSES values that repeat twice or more
-    on average.  Anything else is a quantity.  No cell of the target may be missing.
+    on average, which stay text if one is written with a leading zero.  Anything else is a
+    quantity.  No cell of the target may be missing.
 
     Raises:
         InputError: if the column has no value, does not suit the task, or holds one class only.
     """
     cells, name = table.column(index), table.names[index]
-    _require_values(table, index)
+    require_values(table, index, "Name another column with `--target`.")
     # whoever asks for classes may have them spelled as numbers with commas
     if not holds_numbers(cells) if task == "classification" else _is_text(table, index):
         if task == "regression":
@@ -211,6 +237,8 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
                 "learn. Name another column with `--target`."
             )
         return Target(name, index, None)
+    if any(_LEADING_ZERO.match(cell) for cell in cells):  # codes: as numbers, they would lose it
+        return Target(name, index, _two_or_more(sorted(set(cells)), name))
     return Target(name, index, _two_or_more(sorted({int(number) for number in numbers}), name))
 
 

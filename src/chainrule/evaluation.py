@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from sklearn.metrics import accuracy_score, r2_score, root_mean_squared_error
 from sklearn.model_selection import (
     KFold,
     ShuffleSplit,
@@ -15,27 +16,35 @@ from .chain import Array
 from .encoding import Target
 from .errors import InputError
 from .reports import Fold
+from .words import counted
 
 Split = tuple[Array, Array]
+ROWS_FOR_R2 = 2  # of one row there is no spread to compare the error with
 
 
 def folds(y: Array, target: Target, n_folds: int, seed: int) -> Iterator[Split]:
     """Yield (training rows, test rows) of k folds; each class is spread evenly over them.
 
     Raises:
-        InputError: if there are fewer rows than folds, or fewer rows of one class.
+        InputError: if a fold would have too few rows for R², or a class fewer rows than folds.
     """
     if n_folds < 2:
         raise InputError(f"`--folds` must be at least 2, got {n_folds}.")
     if target.classes is None:
-        if len(y) < n_folds:
-            raise InputError(f"`--folds` {n_folds} is more than the {len(y)} rows; use fewer.")
+        most = len(y) // ROWS_FOR_R2
+        if n_folds > most:
+            remedy = f"use `--folds {most}`" if most > 1 else "take more rows"
+            raise InputError(
+                f"`--folds` {n_folds} of {counted(len(y), 'row')} leaves fewer than {ROWS_FOR_R2} "
+                f"rows in a fold, and R² needs as many; {remedy}."
+            )
         return KFold(n_folds, shuffle=True, random_state=seed).split(y)
     rare, count = _rarest(y)
     if count < n_folds:
         remedy = f"`--folds {count}`, or `--split 0.2`" if count > 1 else "more rows of it"
         raise InputError(
-            f"the class {rare!r} has {_rows(count)}, fewer than the {n_folds} folds; use {remedy}."
+            f"the class {rare!r} has {counted(count, 'row')}, fewer than the {n_folds} folds; "
+            f"use {remedy}."
         )
     return StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(y, y)
 
@@ -47,11 +56,11 @@ def split(y: Array, target: Target, share: float, seed: int) -> Iterator[Split]:
         InputError: if the share leaves no row to train on or to test, or a class has one row.
     """
     n_test = int(np.ceil(share * len(y))) if 0 < share < 1 else 0
-    needed = 1 if target.classes is None else len(target.classes)
+    needed = ROWS_FOR_R2 if target.classes is None else len(target.classes)
     if n_test < needed or len(y) - n_test < needed:
         raise InputError(
-            f"`--split` must be between 0 and 1 and leave at least {_rows(needed)} on each side; "
-            f"got {share:g} of {_rows(len(y))}."
+            f"`--split` must be between 0 and 1 and leave at least {counted(needed, 'row')} on "
+            f"each side; got {share:g} of {counted(len(y), 'row')}."
         )
     if target.classes is None:
         return ShuffleSplit(1, test_size=n_test, random_state=seed).split(y)
@@ -62,13 +71,10 @@ def split(y: Array, target: Target, share: float, seed: int) -> Iterator[Split]:
 
 
 def score(truth: Array, predicted: Array, target: Target) -> tuple[float, float | None]:
-    """Return the accuracy, or R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)² with the root mean squared error."""
+    """Return the accuracy, or R² with the root mean squared error; R² needs two rows."""
     if target.classes is not None:
-        return float(np.mean(truth == predicted)), None
-    squares = float(np.sum((truth - predicted) ** 2))
-    spread = float(np.sum((truth - truth.mean()) ** 2))
-    r2 = 1.0 - squares / spread if spread > 0 else 0.0
-    return r2, float(np.sqrt(squares / len(truth)))
+        return float(accuracy_score(truth, predicted)), None
+    return float(r2_score(truth, predicted)), float(root_mean_squared_error(truth, predicted))
 
 
 def baseline(y: Array, target: Target) -> float:
@@ -98,7 +104,3 @@ def evaluate(
 
 def _rarest(y: Array) -> tuple[object, int]:
     return min(Counter(y.tolist()).items(), key=lambda item: item[1])
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"

@@ -14,6 +14,7 @@ from .errors import DivergenceError
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight, largest_weight
 from .factors import Explanation
+from .memory import require_memory
 from .model import Model, train_model
 from .parameters import count
 from .preparation import Options, Prepared
@@ -33,15 +34,20 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: a report unless training diverged, and then the error; and the model."""
+    """What came of it: the model, and a report unless training diverged; then the error."""
 
     report: TrainReport | None
-    model: Model | None
+    model: Model
     divergence: DivergenceError | None
 
 
 def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress) -> Outcome:
-    """Score the recipe on held-out rows, then train on all rows and open one gradient."""
+    """Score the recipe on held-out rows, then train on all rows and open one gradient.
+
+    Raises:
+        InputError: if a setting cannot be used, or the network cannot fit into memory.
+    """
+    _require_room(prepared, recipe)
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
 
@@ -81,6 +87,19 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
         return Outcome(None, model, fold_divergence or divergence)
     seconds = perf_counter() - started
     return Outcome(_report(prepared, recipe, options, results, model, seconds), model, None)
+
+
+def _require_room(prepared: Prepared, recipe: Recipe) -> None:
+    """Refuse a network whose parameters, their gradient and every row's values cannot fit."""
+    classes = prepared.target.classes or ()
+    n_rows, n_inputs = prepared.encoded.shape
+    sizes = (n_inputs, *recipe.hidden, 1 if len(classes) < 3 else len(classes))
+    n_parameters = count(sizes)
+    require_memory(
+        2 * n_parameters + n_rows * sum(sizes),
+        f"the network {'-'.join(map(str, sizes))} with its {n_parameters:,} parameters",
+        "Take smaller layers with `--hidden`.",
+    )
 
 
 def _splits(prepared: Prepared, options: Options) -> Iterator[Split]:

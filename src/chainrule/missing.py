@@ -9,6 +9,7 @@ from .encoding import Feature
 from .errors import InputError
 from .names import unknown
 from .tables import Table, holds_numbers, is_missing
+from .words import counted
 
 POLICIES = ("drop", "mean", "refuse")
 
@@ -36,7 +37,7 @@ def handle_missing(
     bad_rows = np.any(list(found.values()), axis=0)
     if not bad_rows.any():
         return table, None
-    cells = _counted(sum(int(mask.sum()) for mask in found.values()), "cell")
+    cells = counted(sum(int(mask.sum()) for mask in found.values()), "cell")
     if policy == "refuse":
         raise InputError(
             f"{_first(table, found)} ({cells} in all); `--missing drop` leaves such rows out, "
@@ -50,7 +51,7 @@ def handle_missing(
                 f"`--missing drop` leaves no row of `{table.source}`: each has a missing cell, "
                 f"{found[worst].sum()} of them in column {table.names[worst]!r}. Remove columns."
             )
-        return kept, f"left out {_counted(int(bad_rows.sum()), 'row')}: {cells} without a value"
+        return kept, f"left out {counted(int(bad_rows.sum()), 'row')}: {cells} without a value"
     if found[target].any():
         raise InputError(
             f"{_first(table, {target: found[target]})}, and a target cannot be filled in; use "
@@ -61,10 +62,6 @@ def handle_missing(
 
 def _missing(table: Table, column: int, text: bool) -> Array:
     return np.array([not cell if text else is_missing(cell) for cell in table.column(column)])
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"1 {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _first(table: Table, found: dict[int, Array]) -> str:

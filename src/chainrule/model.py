@@ -46,6 +46,35 @@ class Model:
         Raises:
             InputError: if the columns are not those of the training.
         """
+        return self.predict_encoded(self._encoded(X))
+
+    def probabilities(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
+        """Return the classes' probabilities, (rows, classes), in the order of the target's.
+
+        X is as for `predict`.
+
+        Raises:
+            InputError: if the columns are not those of the training, or the model predicts numbers.
+        """
+        return self.probabilities_encoded(self._encoded(X))
+
+    def predict_encoded(self, encoded: Array) -> Array:
+        """Do as `predict` for inputs that are encoded but not scaled yet, (rows, n_inputs)."""
+        predicted = self.estimator.predict(self.scaling.apply(encoded))
+        if self.target_scaling is not None:
+            predicted = self.target_scaling.undo(predicted)
+        return predicted
+
+    def probabilities_encoded(self, encoded: Array) -> Array:
+        """Do as `probabilities` for inputs that are encoded but not scaled yet."""
+        if self.target.classes is None:
+            raise InputError(
+                f"probabilities need a model for classes; this one predicts {self.target.name!r}, "
+                "a number. Use `predict`."
+            )
+        return self.estimator.predict_proba(self.scaling.apply(encoded))
+
+    def _encoded(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         names = tuple(feature.name for feature in self.features)
         frame: Any = X
         if set(names) <= set(getattr(X, "columns", ())):
@@ -58,18 +87,7 @@ class Model:
             )
         rows = [[str(cell) for cell in row] for row in cells]
         table = Table("X", names, rows, list(range(len(rows))), False, "none", "row")
-        return self.predict_encoded(encode(table, self.features, range(len(names))))
-
-    def predict_encoded(self, encoded: Array) -> Array:
-        """Return the label or the number of each row of inputs that are not scaled yet."""
-        predicted = self.estimator.predict(self.scaling.apply(encoded))
-        if self.target_scaling is not None:
-            predicted = self.target_scaling.undo(predicted)
-        return predicted
-
-    def probabilities(self, encoded: Array) -> Array:
-        """Return the classes' probabilities, (rows, classes), in the order of the target's."""
-        return self.estimator.predict_proba(self.scaling.apply(encoded))
+        return encode(table, self.features, range(len(names)))
 
 
 def train_model(

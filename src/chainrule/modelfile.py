@@ -103,7 +103,6 @@ def _describe(model: Model) -> dict[str, Any]:
         "estimator": {
             "class": type(estimator).__name__,
             "settings": estimator.get_params(deep=False),
-            "layer_sizes": estimator.network_.layer_sizes,
             "loss_curve": estimator.loss_curve_,
         },
     }

@@ -5,10 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from .chain import Array
-from .encoding import Feature, Target, encode, learn_features, learn_target, target_values
+from .encoding import (
+    Feature,
+    Target,
+    encode,
+    learn_features,
+    learn_target,
+    require_values,
+    target_values,
+)
 from .errors import InputError
+from .memory import require_memory
 from .missing import handle_missing
-from .tables import Table, listed
+from .tables import Table, parse_number
+from .words import counted, listed
+
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,7 @@ class Options:
 
     target: str = "-1"
     task: str | None = None
-    folds: int = 5
+    folds: int = FOLDS
     split: float | None = None
     missing: str = "refuse"
     seed: int = 0
@@ -52,11 +64,15 @@ def prepare(table: Table, options: Options) -> Prepared:
         )
     index = table.index_of(options.target, "--target")
     columns = [column for column in range(len(table.names)) if column != index]
+    require_values(table, index, "Name another column with `--target`.")
     features = learn_features(table, columns)
     table, handled = handle_missing(table, features, columns, index, options.missing)
     target = learn_target(table, index, options.task)
+    _require_room(table, features)
     encoded = encode(table, features, columns)
     y = target_values(table, index, target)
+    if target.classes is not None:
+        _refuse_single_rows(table, index, y)
     notices = [
         _describe_task(target, y, options.task),
         *_text_columns(features),
@@ -73,14 +89,43 @@ def prepare(table: Table, options: Options) -> Prepared:
     )
 
 
+def _refuse_single_rows(table: Table, index: int, y: Array) -> None:
+    """Refuse a class with one row: it cannot be learned and tested too."""
+    _, first, counts = np.unique(y, return_index=True, return_counts=True)
+    single = sorted(first[counts == 1].tolist())
+    if single:
+        row = single[0]
+        more = f" ({len(single)} classes have one row each)" if len(single) > 1 else ""
+        remedy = "give the class more rows, or leave the row out"
+        raise InputError(
+            f"{table.place(row, index)}: the class {y[row].item()!r} has this row only{more}, so "
+            f"that it cannot be both learned and tested; {table.remedy(row, remedy)}."
+        )
+
+
+def _require_room(table: Table, features: tuple[Feature, ...]) -> None:
+    """Refuse a table whose inputs, as they are and scaled, cannot fit into memory."""
+    widest = max(features, key=lambda feature: len(feature.inputs))
+    n_inputs = sum(len(feature.inputs) for feature in features)
+    require_memory(
+        2 * len(table.rows) * n_inputs,
+        f"`{table.source}` with {counted(len(table.rows), 'row')} and {n_inputs} inputs",
+        f"Column {widest.name!r} becomes {counted(len(widest.inputs), 'input')}; leave it out, or "
+        "take fewer rows.",
+    )
+
+
 def _describe_task(target: Target, y: Array, asked: str | None) -> str:
     if target.classes is None:
         found = f"regression: the target {target.name!r} is a quantity"
         doubt = "" if (y != np.round(y)).any() else "`--task classification`"
     else:
-        labels = listed([str(label) for label in target.classes], most=5)
-        found = f"classification: the target {target.name!r} has the classes {labels}"
-        doubt = "" if isinstance(target.classes[0], str) else "`--task regression`"
+        labels = [str(label) for label in target.classes]
+        found = (
+            f"classification: the target {target.name!r} has the classes {listed(labels, most=5)}"
+        )
+        spelled = all(parse_number(label) is not None for label in labels)
+        doubt = "`--task regression`" if spelled else ""
     return f"{found} (say {doubt} if it is not)" if doubt and asked is None else found
 
 

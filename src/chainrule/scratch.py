@@ -9,13 +9,13 @@ line shows the whole chain, because each product stores its result for the next 
                                        summed over the paths onward        hidden neuron
     3        update_weights            ∂E/∂z · ∂z/∂weight                  ∂E/∂weight
 
-A `delta` is thus ∂E/∂z: neither an error nor a change of a weight.  Plain Python, nothing imported
-but the standard library; a network is a list of layers, a layer a list of neurons, a neuron a dict
-of its 'weights' (bias last), its 'output' and its 'delta'.  The known flaws of this code are kept
-and listed in docs/classic-code.md.  `python -m chainrule.scratch` trains it on ten rows.
+A `delta` is thus ∂E/∂z: neither an error nor a change of a weight.  A network is a list of layers,
+a layer a list of neurons, a neuron a dict of its 'weights' (bias last), 'output' and 'delta'; its
+known flaws are kept: docs/classic-code.md.  `python -m chainrule.scratch` trains it on ten rows.
 """
 
 import csv
+import os
 from collections.abc import Callable, Iterator, Sequence
 from math import exp
 from random import random, randrange, seed
@@ -146,8 +146,7 @@ def train_network(
 ) -> list[float]:
     """Descend row by row for a fixed number of epochs; return each epoch's Σ (expected − output)².
 
-    A row ends in its class, an integer below `n_outputs`.  The sum is twice the E of the module's
-    docstring, taken while the weights change.  (The classic printed it, or returned nothing.)
+    A row ends in its class, an integer below `n_outputs`; the sum is 2 E, while weights change.
     """
     history = []
     for _ in range(n_epoch):
@@ -188,8 +187,6 @@ def str_column_to_float(dataset: Sequence[Row], column: int) -> None:
 
 def str_column_to_int(dataset: Sequence[Row], column: int) -> dict[Any, int]:
     """Number a column's labels in sorted order, in place; return the number of each label.
-
-    (The classic numbered them in the order of a set, which differs from process to process.)
 
     >>> str_column_to_int([["wild"], ["tame"], ["wild"]], 0)
     {'tame': 0, 'wild': 1}
@@ -252,8 +249,7 @@ def evaluate_algorithm(
     for fold in folds:
         train = [row for other in folds if other is not fold for row in other]
         test = [[*row[:-1], None] for row in fold]
-        predicted = algorithm(train, test, *args)
-        scores.append(accuracy_metric([row[-1] for row in fold], predicted))
+        scores.append(accuracy_metric([row[-1] for row in fold], algorithm(train, test, *args)))
     return scores
 
 
@@ -261,9 +257,8 @@ def back_propagation(
     train: Sequence[Row], test: Sequence[Row], l_rate: float, n_epoch: int, n_hidden: int
 ) -> list[int]:
     """Train a network on `train`, predict the rows of `test`; an algorithm to evaluate."""
-    n_inputs = len(train[0]) - 1
     n_outputs = len({row[-1] for row in train})
-    network = initialize_network(n_inputs, n_hidden, n_outputs)
+    network = initialize_network(len(train[0]) - 1, n_hidden, n_outputs)
     train_network(network, train, l_rate, n_epoch, n_outputs)
     return [predict(network, row) for row in test]
 
@@ -289,11 +284,17 @@ def main() -> None:
     history = train_network(network, DEMO_ROWS, l_rate, n_epoch=20, n_outputs=2)
     for epoch, error in enumerate(history):
         print(f">epoch={epoch}, lrate={l_rate:.3f}, error={error:.3f}")
-    for line in _describe(network):
-        print(line)
+    places = {"products 1 and 2": backward_propagate_error, "product 3": update_weights}
+    for what, function in places.items():
+        print(f"chain rule, {what}: {function.__name__}, line {function.__code__.co_firstlineno}")
+    print(*_describe(network), sep="\n")
     for row in DEMO_ROWS:
         print(f"expected={row[-1]}, predicted={predict(network, row)}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+        print(end="", flush=True)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

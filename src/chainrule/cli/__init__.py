@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -45,11 +46,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; a user's mistake becomes one sentence and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
+    _prepare_streams()
     try:
         status = app(standalone_mode=False)
         if sys.stdout is not None:
@@ -58,9 +55,14 @@ def main() -> None:
         _fail(str(error), 2)
     except typer.TyperException as error:
         _fail(error.format_message(), error.exit_code)
+    except MemoryError:  # what was foreseen to fit has not
+        _fail("the memory does not suffice; take fewer rows, or smaller layers with `--hidden`.", 2)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left of the output goes nowhere
-        _fail(f"the output cannot be written: {error.strerror}.", 2)
+        # a stream that fails in writing has no name; what is read has one
+        name = error.filename
+        failed = f"`{name}` cannot be read" if name else "the output cannot be written"
+        _fail(f"{failed}: {error.strerror}.", 2)
     except (KeyboardInterrupt, typer.Abort):
         status = 130
     if status == 130:
@@ -68,7 +70,16 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def _prepare_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
+
+
 def _fail(message: str, status: int) -> None:
     if message:  # without a command the help has been shown already
-        print(f"chainrule: {printable(message)}", file=sys.stderr)
+        with suppress(OSError):  # nobody can be told
+            print(f"chainrule: {printable(message)}", file=sys.stderr)
     sys.exit(status)

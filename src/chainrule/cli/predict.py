@@ -1,17 +1,19 @@
 """`chainrule predict MODEL DATA`: use a kept model on the rows of a table."""
 
-import csv
-import sys
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
+from rich.console import Console
 
 from ..encoding import encode
 from ..errors import InputError
-from ..render import machine
-from ..tables import Table, read_table
+from ..reading import read_table
+from ..render import machine, terminal
+from ..tables import Table
+from ..words import counted
 
 if TYPE_CHECKING:
     from ..model import Model
@@ -45,27 +47,32 @@ def predict(
     table = read_table(data, delimiter, header)
     encoded = encode(table, kept.features, _columns(table, kept))
     if np.isnan(encoded).any():
-        count = int(np.isnan(encoded).any(axis=1).sum())
-        rows = "1 row" if count == 1 else f"{count} rows"
+        rows = counted(int(np.isnan(encoded).any(axis=1).sum()), "row")
         notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
-        print(f"chainrule: {notice}.", file=sys.stderr)
+        terminal.notice(f"{notice}.", Console(stderr=True))
     values = kept.predict_encoded(encoded).tolist()
-    shares = kept.probabilities(encoded) if probabilities else None
+    shares = kept.probabilities_encoded(encoded) if probabilities else None
     if format is Format.json:
         print(machine.predictions(values, kept.target.classes, shares))
-        return 0
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    classes = kept.target.classes or ()
-    writer.writerow([kept.target.name, *(f"p({label})" for label in classes if probabilities)])
-    for row, value in enumerate(values):
-        writer.writerow([value, *(shares[row].tolist() if shares is not None else ())])
+    else:
+        print(machine.predictions_csv(kept.target.name, values, kept.target.classes, shares))
     return 0
 
 
 def _columns(table: Table, model: "Model") -> list[int]:
-    """Find the model's features: by name where the table has names, else by place."""
+    """Find the model's features: by name where the table and the model have names, else by place.
+
+    A model trained without a header calls its columns "column 0", ….
+    """
     names = [feature.name for feature in model.features]
-    if table.has_header:
+    nameless = all(re.fullmatch(r"column \d+", name) for name in names)
+    if table.has_header and nameless and not set(names) <= set(table.names):
+        terminal.notice(
+            f"{table.source} has a header, the model was trained without one: its columns are "
+            "taken in their order.",
+            Console(stderr=True),
+        )
+    elif table.has_header:
         absent = [name for name in names if name not in table.names]
         if absent:
             raise InputError(
@@ -78,6 +85,6 @@ def _columns(table: Table, model: "Model") -> list[int]:
     if len(table.names) == len(names) + 1:
         return [column for column in range(len(table.names)) if column != model.target.place]
     raise InputError(
-        f"`{table.source}` has {len(table.names)} columns and no header; the model was trained on "
-        f"{len(names)} columns, or {len(names) + 1} with the target."
+        f"`{table.source}` has {counted(len(table.names), 'column')}, taken in order; the "
+        f"model was trained on {len(names)}, or {len(names) + 1} with the target."
     )

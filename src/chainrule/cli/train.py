@@ -1,7 +1,8 @@
 """`chainrule train [DATA]`: train on a table, score on held-out rows, open one gradient."""
 
-import os
+import shlex
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +11,17 @@ from rich.console import Console
 
 from ..activations import ACTIVATIONS
 from ..encoding import SCALES
-from ..errors import InputError
+from ..initializers import INITIALIZERS
 from ..losses import LOSSES
 from ..missing import POLICIES
-from ..names import unknown
-from ..preparation import Options, prepare
-from ..recipes import CLASSIC, STANDARD
+from ..preparation import FOLDS, Options, prepare
+from ..reading import read_table
+from ..recipes import CLASSIC, STANDARD, Recipe
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
-from ..tables import Table, read_table
+from ..tables import Table
+from .options import not_negative, parse_hidden, positive, refuse_contradictions, require_one_of
+from .output import require_writable
 
 
 class Format(StrEnum):
@@ -35,21 +38,14 @@ class Task(StrEnum):
     regression = "regression"
 
 
-def _positive(value: float | None) -> float | None:
-    if value is not None and not 0 < value < float("inf"):
-        raise typer.BadParameter(f"it must be a number greater than 0, got {value:g}.")
-    return value
-
-
 if TYPE_CHECKING:
+    from ..experiment import Outcome
     from ..model import Model
 
-MODEL_MARK = b'"__metadata__":{"chainrule"'  # how the file of a model begins, after its length
-
-DATA = "Table"
-NETWORK = "Network"
-SCORING = "Scoring"
-OUTPUT = "Output"
+_of_table = partial(typer.Option, rich_help_panel="Table")
+_of_network = partial(typer.Option, rich_help_panel="Network")
+_of_scoring = partial(typer.Option, rich_help_panel="Scoring")
+_of_output = partial(typer.Option, rich_help_panel="Output")
 
 
 def train(
@@ -57,98 +53,98 @@ def train(
         str | None,
         typer.Argument(help="A CSV file, '-' for stdin; without it, the embedded iris data."),
     ] = None,
-    target: Annotated[
-        str,
-        typer.Option(help="Column to predict: name, or index from 0.", rich_help_panel=DATA),
-    ] = "-1",
+    target: Annotated[str, _of_table(help="Column to predict: name, or index from 0.")] = "-1",
     task: Annotated[
         Task | None,
-        typer.Option(
-            metavar="TASK",
-            help="classification or regression; found from the target if not given.",
-            rich_help_panel=DATA,
+        _of_table(
+            metavar="TASK", help="classification or regression; found from the target if not given."
         ),
     ] = None,
     delimiter: Annotated[
         str | None,
-        typer.Option(
-            help="comma, semicolon, tab, whitespace or a character; found if not given.",
-            rich_help_panel=DATA,
-        ),
+        _of_table(help="comma, semicolon, tab, whitespace or a character; found if not given."),
     ] = None,
     header: Annotated[
-        bool | None,
-        typer.Option("--header/--no-header", help="Found if not given.", rich_help_panel=DATA),
+        bool | None, _of_table("--header/--no-header", help="Found if not given.")
     ] = None,
     missing: Annotated[
-        str,
-        typer.Option(help="Missing cells: refuse, drop the row, or mean.", rich_help_panel=DATA),
+        str, _of_table(help="Missing cells: refuse, drop the row, or mean.")
     ] = "refuse",
     hidden: Annotated[
         str | None,
-        typer.Option(
-            help="Sizes of the hidden layers, as in 5,4; 0 for none; 16 if not given.",
-            rich_help_panel=NETWORK,
+        _of_network(
+            help="Sizes of the hidden layers, as in 5,4; 0 for none.",
+            show_default=",".join(map(str, STANDARD.hidden)),
         ),
     ] = None,
     activation: Annotated[
         str | None,
-        typer.Option(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}; tanh if not given.",
-            rich_help_panel=NETWORK,
+        _of_network(
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}.",
+            show_default=STANDARD.activation,
         ),
     ] = None,
     loss: Annotated[
         str | None,
-        typer.Option(
-            help=f"{', '.join(LOSSES)}; cross-entropy or ½ squared error if not given.",
-            rich_help_panel=NETWORK,
-        ),
+        _of_network(help=f"{', '.join(LOSSES)}.", show_default="cross-entropy, or ½ squared error"),
     ] = None,
     solver: Annotated[
-        str | None, typer.Option(help="adam (if not given), sgd or lbfgs.", rich_help_panel=NETWORK)
+        str | None, _of_network(help="adam, sgd or lbfgs.", show_default=STANDARD.solver)
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(min=1, help="Rows an update; 32.", rich_help_panel=NETWORK)
+        int | None,
+        _of_network(min=1, help="Rows an update.", show_default=str(STANDARD.batch_size)),
     ] = None,
     epochs: Annotated[
-        int | None, typer.Option(min=1, help="Passes over the rows; 100.", rich_help_panel=NETWORK)
+        int | None,
+        _of_network(min=1, help="Passes over the rows.", show_default=str(STANDARD.epochs)),
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(callback=_positive, help="Size of a step; 0.01.", rich_help_panel=NETWORK),
+        _of_network(
+            callback=positive, help="Size of a step.", show_default=str(STANDARD.learning_rate)
+        ),
     ] = None,
     scale: Annotated[
         str | None,
-        typer.Option(
-            help="Of inputs: standard (if not given), minmax or none.", rich_help_panel=NETWORK
+        _of_network(help=f"Of inputs: {', '.join(SCALES)}.", show_default=STANDARD.scale),
+    ] = None,
+    alpha: Annotated[
+        float | None,
+        _of_network(
+            callback=not_negative,
+            help="Weight of the penalty ½ Σ W².",
+            show_default=str(STANDARD.alpha),
+        ),
+    ] = None,
+    initializer: Annotated[
+        str | None,
+        _of_network(
+            help=f"Of the start weights: {', '.join(INITIALIZERS)}.",
+            show_default="glorot; glorot_logistic for logistic",
         ),
     ] = None,
     classic: Annotated[
         bool,
-        typer.Option(
+        _of_network(
             "--classic",
             help="The from-scratch tutorial's settings instead of ours; options change them.",
-            rich_help_panel=NETWORK,
         ),
     ] = False,
-    folds: Annotated[int, typer.Option(min=2, help="Held-out parts.", rich_help_panel=SCORING)] = 5,
+    folds: Annotated[
+        int | None, _of_scoring(min=2, help="Held-out parts.", show_default=str(FOLDS))
+    ] = None,
     split: Annotated[
-        float | None,
-        typer.Option(help="Instead of folds, hold out this share once.", rich_help_panel=SCORING),
+        float | None, _of_scoring(help="Instead of folds, hold out this share once.")
     ] = None,
     seed: Annotated[
-        int,
-        typer.Option(
-            min=0, max=2**32 - 1, help="Of start weights and orders.", rich_help_panel=SCORING
-        ),
+        int, _of_scoring(min=0, max=2**32 - 1, help="Of start weights and orders.")
     ] = 0,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Keep the model in this file.", rich_help_panel=OUTPUT),
+        Path | None, _of_output("--output", "-o", help="Keep the model in this file.")
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, typer.Option(help="Of the report.", rich_help_panel=OUTPUT)
+        Format, _of_output(help="Of the report.")
     ] = Format.text,
 ) -> int:
     """Train a multilayer perceptron on a table and open one of its gradients.
@@ -157,12 +153,21 @@ def train(
 
     The report goes to stdout, notices and progress to stderr.
     """
-    _require_one_of(missing, POLICIES, "--missing")
+    require_one_of(missing, POLICIES, "--missing")
     if scale is not None:
-        _require_one_of(scale, SCALES, "--scale")
-    options = Options(target, task, folds, split, missing, seed)
+        require_one_of(scale, SCALES, "--scale")
+    refuse_contradictions(
+        {
+            "--split": split is not None,
+            "--folds": folds,
+            "--solver lbfgs": solver == "lbfgs",
+            "--learning-rate": learning_rate,
+            "--batch-size": batch_size,
+        }
+    )
+    options = Options(target, task, folds or FOLDS, split, missing, seed)
     recipe = (CLASSIC if classic else STANDARD).changed(
-        hidden=_hidden(hidden),
+        hidden=parse_hidden(hidden),
         activation=activation,
         loss=loss,
         solver=solver,
@@ -170,21 +175,17 @@ def train(
         epochs=epochs,
         learning_rate=learning_rate,
         scale=scale,
+        alpha=alpha,
+        initializer=initializer,
     )
-    _require_writable(output)
+    require_writable(output)
     notices = Console(stderr=True)
-    prepared = prepare(_table(data, delimiter, header, notices), options)
-    for notice in prepared.notices:
-        _say(f"{notice}.", notices)
-    # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
-    from ..experiment import run
-
-    with TrainingProgress(notices) as progress:
-        outcome = run(prepared, recipe, options, progress)
-    if output is not None and outcome.model is not None:
+    table = _table(data, delimiter, header, notices)
+    outcome = _run(table, recipe, options, notices)
+    if output is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
-        _say(str(outcome.divergence), notices)
+        terminal.notice(str(outcome.divergence), notices)
         return 1
     if format is Format.json:
         print(machine.train_report(outcome.report, None if output is None else str(output)))
@@ -193,24 +194,41 @@ def train(
     return 0
 
 
+def _run(table: Table, recipe: Recipe, options: Options, notices: Console) -> "Outcome":
+    """Prepare and train, and say what was found."""
+    prepared = prepare(table, options)
+    for notice in prepared.notices:
+        terminal.notice(f"{notice}.", notices)
+    # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
+    from ..experiment import run
+
+    with TrainingProgress(notices) as progress:
+        return run(prepared, recipe, options, progress)
+
+
 def _table(data: str | None, delimiter: str | None, header: bool | None, notices: Console) -> Table:
     """Read the table, or take the embedded one, and say which."""
     if data is None:
         from ..datasets import iris
 
-        _say("no DATA given: training on the embedded iris data (150 rows, 3 species).", notices)
+        terminal.notice(
+            "no DATA given: training on the embedded iris data (150 rows, 3 species).", notices
+        )
         return iris()
     table = read_table(data, delimiter, header)
-    names = "names from line 1" if table.has_header else "no header (line 1 holds data)"
+    line = f"line {table.first_line}"
+    unnamed = f"no header ({line} holds data; say `--header` if it names the columns)"
+    names = f"names from {line}" if table.has_header else unnamed
     separated = f"{len(table.names)} columns separated by {table.delimiter}"
-    _say(f"{table.source}: {separated}, {names}.", notices)
+    terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
 
 
 def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str]]:
     commands = []
     if output is not None:
-        commands.append((f"chainrule predict {output} DATA.csv", "use the model on new rows"))
+        model = shlex.quote(str(output))
+        commands.append((f"chainrule predict {model} DATA.csv", "use the model on new rows"))
     else:
         commands.append(("add -o model.chain", "keep the model"))
     if data is None:
@@ -219,65 +237,12 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
     return commands
 
 
-def _say(sentence: str, console: Console) -> None:
-    console.print(
-        f"chainrule: {terminal.printable(sentence)}",
-        highlight=False,
-        markup=False,
-        soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
-    )
-
-
-def _hidden(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    parts = [part.strip() for part in text.split(",")]
-    if parts == ["0"]:
-        return ()
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise InputError(
-            "`--hidden` must be whole numbers of at least 1 separated by commas, as in 5,4, "
-            f"or 0 for no hidden layer; got {text!r}."
-        )
-    return tuple(int(part) for part in parts)
-
-
-def _require_one_of(name: str, choices: tuple[str, ...], option: str) -> None:
-    if name not in choices:
-        raise InputError(unknown(name, choices, option))
-
-
-def _require_writable(output: Path | None) -> None:
-    """Refuse before training what cannot be written after it, or would replace another file."""
-    if output is None:
-        return
-    try:
-        folder, exists = output.parent.is_dir(), output.exists()
-        if exists and not output.is_file():
-            raise InputError(f"`--output` {output} is a folder or a device; name a file.")
-        other = exists and MODEL_MARK not in output.read_bytes()[:200]
-        writable = os.access(output if exists else output.parent, os.W_OK)
-    except OSError as error:
-        raise InputError(f"`--output` cannot be written: {error.strerror}.") from error
-    if not folder:
-        raise InputError(
-            f"`--output` {output} is in a folder that does not exist; name an existing one."
-        )
-    if other:
-        raise InputError(
-            f"`--output` {output} exists and is no chainrule model; name another file, so that "
-            "it is not replaced."
-        )
-    if not writable:
-        raise InputError(f"`--output` {output} cannot be written: Permission denied.")
-
-
 def _keep(model: "Model", output: Path, notices: Console) -> None:
     """Save the model, unless no epoch of its training was finite."""
     from ..modelfile import save
 
     if model.estimator.n_iter_ == 0:
-        _say("nothing is kept: no epoch of the training was finite.", notices)
+        terminal.notice("nothing is kept: no epoch of the training was finite.", notices)
         return
     save(model, output)
-    _say(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)
+    terminal.notice(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)

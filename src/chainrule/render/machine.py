@@ -1,12 +1,32 @@
-"""Reports as JSON, each with a versioned schema: keys may be added, none changed or removed."""
+"""Reports for machines: JSON and, for predictions, CSV.
 
+Each JSON object has a versioned schema: keys may be added to it, none changed or removed.
+JSON has no NaN and no infinity: such a number is null, "there is no number".
+"""
+
+import csv
+import io
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ..factors import Explanation
 from ..reports import TrainReport
+
+
+def _json(record: dict[str, Any]) -> str:
+    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Return the value with null where a number in it is not finite."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def train_report(report: TrainReport, model: str | None) -> str:
@@ -32,7 +52,7 @@ def train_report(report: TrainReport, model: str | None) -> str:
         | {"place": report.opened_place, "target": report.opened_target},
         "model": model,
     }
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return _json(record)
 
 
 def predictions(
@@ -42,7 +62,20 @@ def predictions(
     record: dict[str, Any] = {"schema": "chainrule.predict/1", "predictions": list(values)}
     if probabilities is not None:
         record |= {"classes": classes, "probabilities": probabilities.tolist()}
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return _json(record)
+
+
+def predictions_csv(
+    target: str, values: Sequence[Any], classes: Sequence[Any] | None, probabilities: Any | None
+) -> str:
+    """Return predictions as lines of separated values: one a row, below the names."""
+    table = [[target], *([value] for value in values)]
+    if probabilities is not None:
+        shares = [[f"p({label})" for label in classes or ()], *probabilities.tolist()]
+        table = [[*row, *more] for row, more in zip(table, shares, strict=True)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    return text.getvalue().removesuffix("\n")
 
 
 def _explanation(opened: Explanation) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..factors import Explanation, Factor, Path
 from ..reports import NetworkFacts, TrainReport
+from ..words import counted
 
 SHOWN_PATHS = 5
 WIDTH = 80
@@ -32,7 +33,7 @@ def _next_commands(commands: Sequence[tuple[str, str]], console: Console) -> Non
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_column(no_wrap=True, overflow="fold")
     for command, purpose in commands:
-        table.add_row(Text(command), Text(purpose))
+        table.add_row(Text(printable(command)), Text(purpose))
     console.print(table)
 
 
@@ -45,6 +46,16 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
+def notice(sentence: str, console: Console) -> None:
+    """Tell the user something beside the result."""
+    console.print(
+        f"chainrule: {printable(sentence)}",
+        highlight=False,
+        markup=False,
+        soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
+    )
+
+
 def _heading(text: str, console: Console) -> None:
     console.print()
     console.print(Text(text, style="bold"))
@@ -52,7 +63,7 @@ def _heading(text: str, console: Console) -> None:
 
 def _network(report: TrainReport, console: Console) -> None:
     network = report.network
-    _heading(f"{printable(report.data)}: {report.n_rows} rows", console)
+    _heading(f"{printable(report.data)}: {counted(report.n_rows, 'row')}", console)
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     table.add_row("network", _network_text(network))
     table.add_row("loss", f"{network.loss.replace('_', ' ')}, {network.loss_formula}")
@@ -70,8 +81,8 @@ def _training_text(report: TrainReport) -> str:
     settings = report.settings
     if settings["solver"] == "lbfgs":
         return f"lbfgs, at most {settings['epochs']} iterations"
-    batch = "1 row" if settings["batch_size"] == 1 else f"{settings['batch_size']} rows"
     rate = f"learning rate {settings['learning_rate']:g}"
+    batch = counted(settings["batch_size"], "row")
     return f"{settings['solver']}, {rate}, batches of {batch}, {settings['epochs']} epochs"
 
 
@@ -87,7 +98,7 @@ def _scores(report: TrainReport, console: Console) -> None:
     for column in ("fold", "trained on", "tested on", metric, *(("error",) * regression)):
         table.add_column(column, justify="right")
     for number, fold in enumerate(report.folds, start=1):
-        cells = [str(number), f"{fold.trained} rows", f"{fold.tested} rows"]
+        cells = [str(number), counted(fold.trained, "row"), counted(fold.tested, "row")]
         cells.append(_score(fold.score, regression))
         if fold.error is not None:
             cells.append(f"{fold.error:.4g}")
@@ -118,8 +129,8 @@ def _opened(report: TrainReport, console: Console) -> None:
     sentence = (
         f"The loss is largest in {report.opened_place} ({printable(report.target)} = "
         f"{printable(shown)}). For J = {objective}, ∂J/∂{opened.weight} "
-        f"is a sum over {_paths(len(opened.paths))}, each a product of local derivatives. Layers "
-        "count from 1, indices from 0. The largest path, factor by factor:"
+        f"is a sum over {counted(len(opened.paths), 'path')}, each a product of local derivatives. "
+        "Layers count from 1, indices from 0. The largest path, factor by factor:"
     )
     console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
     explanation(opened, console)
@@ -142,7 +153,7 @@ def explanation(opened: Explanation, console: Console) -> None:
     folded = ranked[SHOWN_PATHS:]
     if folded:
         rest = sum(path.value for path in folded)
-        table.add_row(f"{_paths(len(folded))} more", "", f"{rest:+.6f}")
+        table.add_row(f"{counted(len(folded), 'path')} more", "", f"{rest:+.6f}")
     table.add_row("sum over the paths", "", Text(f"{opened.value:+.6f}", style="bold"))
     table.add_row("by the backward pass", "", Text(f"{opened.gradient:+.6f}", style="bold"))
     console.print()
@@ -161,7 +172,3 @@ def _factor_table(path: Path) -> Table:
 
 def _number(factor: Factor) -> str:
     return f"{factor.value:.4f}" if abs(factor.value) >= 1e-3 else f"{factor.value:.3g}"
-
-
-def _paths(count: int) -> str:
-    return "1 path" if count == 1 else f"{count} paths"
