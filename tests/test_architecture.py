@@ -37,7 +37,7 @@ LAYERS = [
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
     {"locate", "locate.graph", "locate.record"},
-    {"locate.recorder", "locate.replay"},
+    {"locate.recorder", "locate.replay", "locate.operations"},
     {"locate.values"},
     {"locate.noting"},
     {"locate.cells"},
