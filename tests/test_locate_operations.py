@@ -22,7 +22,7 @@ from chainrule.locate.graph import (
 from chainrule.locate.operations import SYNONYMS, operation
 
 LEAF = Node(0, None, (), {}, 0)
-EQUAL = {
+EQUAL: dict[str, list[Any]] = {
     "add": [operator.add, np.add],
     "subtract": [operator.sub, np.subtract],
     "multiply": [operator.mul, np.multiply],
