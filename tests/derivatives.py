@@ -1,4 +1,4 @@
-"""What the tests of derivatives of recorded operations share: nodes, programs, differences."""
+"""What the tests of derivatives share: recorded operations, programs, central differences."""
 
 from collections.abc import Callable
 from typing import Any

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .cotangents import Contribution, NotDifferentiable, distribute, is_float, unbroadcast
-from .graph import Node, Step, fill, follow, read_through
+from .graph import Node, Step, element, fill, follow, read_through
 from .operations import name_of, operation
 
 _OF_FIRST = (
@@ -163,6 +163,9 @@ def _check_layout(node: Node, values: Any) -> None:
 
 def moved(node: Node, values: Any, dy: Any) -> list[Contribution]:
     """Return the cotangents of what a node moves elements of."""
+    if node.function is element:
+        several, index = node.arguments
+        return [(several, [dy if k == index else 0.0 for k in range(len(values[several.number]))])]
     if operation(node) == "pad":
         options = (*node.arguments[2:], *node.keywords.values())
         if any(type(x) is str and x in _COMPUTING_MODES for x in options):
@@ -175,6 +178,12 @@ def moved(node: Node, values: Any, dy: Any) -> list[Contribution]:
             return distribute(node.arguments[0], cotangent, values)
     numbers = _Numbers(values)
     return numbers.send_back(_called(node, values, numbers.of), dy)
+
+
+def kept(node: Node, values: Any, dy: Any) -> list[Contribution]:
+    """Return the cotangents of what a node copies whole, or makes an array of."""
+    source = node.arguments[0]
+    return distribute(source, np.reshape(dy, np.shape(fill(source, values))), values)
 
 
 def sorted_back(node: Node, values: Any, dy: Any) -> list[Contribution]:

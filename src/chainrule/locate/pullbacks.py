@@ -20,8 +20,8 @@ from .cotangents import (
     unbroadcast,
 )
 from .formulas import CONSTANT, FORMULAS, REDUCTIONS, Formula
-from .graph import Node, element, fill, follow, references, write_through
-from .moves import MOVES, SETTERS, moved, sorted_back, written
+from .graph import Node, fill, follow, references
+from .moves import MOVES, SETTERS, kept, moved, sorted_back, written
 from .operations import name_of, operation
 from .replay import undisturbed
 
@@ -55,7 +55,7 @@ def pullback(node: Node, values: Any, cotangent: Any) -> list[Contribution]:
     function that is constant between jumps.
 
     Raises:
-        NotDifferentiable: no derivative is known; the message names the operation.
+        NotDifferentiable: no derivative is known; it names the operation and has the node.
     """
     if node.function is None:
         return []
@@ -64,8 +64,12 @@ def pullback(node: Node, values: Any, cotangent: Any) -> list[Contribution]:
         contributions = _of_scalars(node, values, y, cotangent)
         if contributions is not None:
             return contributions
-    with np.errstate(all="ignore"):
-        return _of_arrays(node, values, y, cotangent)
+    try:
+        with np.errstate(all="ignore"):
+            return _of_arrays(node, values, y, cotangent)
+    except NotDifferentiable as error:
+        error.node = node
+        raise
 
 
 def _of_scalars(node: Node, values: Any, y: Any, dy: Any) -> list[Contribution] | None:
@@ -95,18 +99,11 @@ def _of_arrays(node: Node, values: Any, y: Any, dy: Any) -> list[Contribution]:
     name = operation(node)
     if name in CONSTANT or not (isinstance(y, list | tuple) or is_float(y)):
         return []
-    if node.function is write_through:
-        return _written_through(node, values, dy)
-    if node.function is element:
-        several, index = node.arguments
-        return [(several, [dy if k == index else 0.0 for k in range(len(values[several.number]))])]
-    if name in MOVES:
-        return moved(node, values, dy)
-    if name == "sort":
-        return sorted_back(node, values, dy)
-    if name in ("copy", "array"):
-        source = node.arguments[0]
-        return distribute(source, np.reshape(dy, np.shape(fill(source, values))), values)
+    rule = _RULES.get(name)
+    if rule is not None:
+        return rule(node, values, dy)
+    if isinstance(y, list | tuple):
+        raise NotDifferentiable(name)
     y, dy = np.asarray(y), np.asarray(dy)
     if name == "norm" and _order(node) is not None:
         return by_autograd(node, values, dy)
@@ -249,6 +246,16 @@ def _changed(
     found = pullback(call, values, dy)
     mine = [part for source, part in found if source is old]
     return sum(mine, np.zeros_like(dy)), [pair for pair in found if pair[0] is not old]
+
+
+# what is neither a formula nor a reduction
+_RULES: dict[str, Callable[[Node, Any, Any], list[Contribution]]] = {
+    **dict.fromkeys(MOVES, moved),
+    "copy": kept,
+    "array": kept,
+    "sort": sorted_back,
+    "write_through": _written_through,
+}
 
 
 def gradients(
