@@ -70,7 +70,7 @@ ELEMENTWISE = [
     case(np.multiply, A, B, dtype=np.float64),
     case(np.subtract.outer, V, A),
     case(np.multiply.outer, A, 0.5),
-    case(np.nan_to_num, A),
+    case(np.nan_to_num, A, nan=0.5),
     case(np.tan, 0.6),
 ]
 FACTORS: list[Any] = [(V, V), (V, A.T), (A, V), (A, A.T), (A, MATRIX.T)]
@@ -110,6 +110,7 @@ REDUCED = [
     case(np.mean, [[0.5, 0.25], [1.0, 2.0]], axis=0),
     case(np.sum, A, where=A > 1),
     case(np.sum, r(2, 3, 4), (0, 2)),
+    case(np.tanh, [[0.5, 0.25]]),
     case(sum, [0.5, 0.25, 1.0]),
     case(sum, [0.5, np.float64(0.25), 3], 0.75),
     case(math.fsum, [0.5, 0.25]),

@@ -40,6 +40,7 @@ LAYERS_OF_LOCATE = [
     {"locate.recorder", "locate.replay", "locate.operations"},
     {"locate.cotangents"},
     {"locate.formulas", "locate.moves", "locate.autodiff"},
+    {"locate.application"},
     {"locate.pullbacks"},
     {"locate.values"},
     {"locate.noting"},

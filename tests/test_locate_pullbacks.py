@@ -107,6 +107,8 @@ def test_cotangents_of_single_precision_are_in_double() -> None:
         (np.convolve, (V, V), "convolve"),
         (np.linalg.norm, (A, 1), "norm"),
         (np.pad, (A, 1, "mean"), "pad"),
+        (np.modf, (0.5,), "modf"),
+        (Method("view"), (A, np.float32), "copy"),
         (np.sort, (A, None), "sort"),
         (np.max, (A, None, None, False, 0.5), "max"),
         (operator.pow, (matrix(np.eye(2)), 2), "power of an np.matrix"),
@@ -117,3 +119,24 @@ def test_cotangents_of_single_precision_are_in_double() -> None:
 def test_what_is_not_differentiable_is_named(function: Any, arguments: Any, name: str) -> None:
     with pytest.raises(NotDifferentiable, match=name):
         cotangents(function, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("function", "keywords", "name"),
+    [
+        (np.sum, {"a": A}, "sum with a="),
+        (np.clip, {"a": A, "a_min": 0.5, "a_max": 1.0}, "clip with a="),
+        (np.max, {"a": A, "initial": 0.5}, "max with"),
+    ],
+)
+def test_arrays_given_by_name_are_refused(function: Any, keywords: Any, name: str) -> None:
+    with pytest.raises(NotDifferentiable, match=name):
+        cotangents(function, **keywords)
+
+
+@pytest.mark.parametrize("arguments", [(A, np.ones(3)), (A, 0, None)])
+def test_calls_that_no_rule_expects_are_refused(arguments: Any) -> None:
+    call = Node(2, np.matmul, arguments, {"axes": 3}, 0)
+    with pytest.raises(NotDifferentiable, match="matmul") as caught:
+        pullback(call, {2: A}, A)
+    assert caught.value.node is call

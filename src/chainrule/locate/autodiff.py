@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -49,7 +50,7 @@ def by_autograd(node: Node, values: Any, dy: Any) -> list[Contribution]:
     """Return the cotangents of a node's inputs, each node once with the sum over its uses."""
     function = _counterpart(operation(node))
     found = []
-    for source in dict.fromkeys(references((node.arguments, dict(node.keywords)))):
+    for source in dict.fromkeys(references(node.arguments)):
         value = values[source.number]
         if is_float(value):
             try:
@@ -71,6 +72,9 @@ def _vjp(function: Callable[..., Any], node: Node, values: Any, source: Node, dy
         return function(*arguments, **_keywords(node, others))
 
     value = np.asarray(values[source.number], dtype=np.float64)
-    vjp, y = make_vjp(of_source)(value if value.ndim else float(value))
+    with warnings.catch_warnings():
+        # autograd says so where it cannot follow a value, and goes on with zeros
+        warnings.filterwarnings("error", "Output seems independent of input")
+        vjp, y = make_vjp(of_source)(value if value.ndim else float(value))
     shape = np.shape(y)
     return vjp(np.reshape(dy, shape) if shape else float(np.reshape(dy, ())))

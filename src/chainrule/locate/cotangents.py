@@ -13,7 +13,9 @@ Contribution = tuple[Node, Any]  # an input, and the cotangent that one use of i
 class NotDifferentiable(Exception):  # noqa: N818  it is a finding about a program, not an error
     """No derivative is known of an operation; the message names it, `node` is its node."""
 
-    node: Node | None = None
+    def __init__(self, operation: str, node: Node | None = None) -> None:
+        super().__init__(operation)
+        self.node = node
 
 
 class Overlay:

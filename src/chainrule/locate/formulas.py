@@ -128,6 +128,8 @@ FORMULAS: dict[str, tuple[Formula | None, ...]] = {
     "sqrt": (lambda dy, y, a: 0.5 * dy / y,),
     "square": (lambda dy, y, a: 2 * dy * a,),
     "reciprocal": (lambda dy, y, a: -dy * y * y,),
+    # a, where it is finite
+    "nan_to_num": (lambda dy, y, a: np.where(np.isfinite(a), dy, 0.0),),
     # sin a, cos a, sinh a, cosh a, tanh a
     "sin": (lambda dy, y, a: dy * np.cos(a),),
     "cos": (lambda dy, y, a: -dy * np.sin(a),),

@@ -1,6 +1,7 @@
 """The derivative of each recorded operation, and the sweep that chains them through a graph.
 
-`formulas` and `moves` hold most of them; `autodiff` asks autograd for the rest.
+`formulas` (which `application` applies) and `moves` hold most of them; `autodiff` asks autograd for
+the rest.  What changes an array in place is here, as its pullback is that of what it computes.
 """
 
 import operator
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .application import by_formula
 from .autodiff import by_autograd
 from .cotangents import (
     Contribution,
@@ -19,7 +21,7 @@ from .cotangents import (
     is_float,
     unbroadcast,
 )
-from .formulas import CONSTANT, FORMULAS, REDUCTIONS, Formula
+from .formulas import CONSTANT, FORMULAS
 from .graph import Node, fill, follow, references
 from .moves import MOVES, SETTERS, kept, moved, sorted_back, written
 from .operations import name_of, operation
@@ -37,10 +39,9 @@ IN_PLACE: dict[str, Callable[..., Any]] = {
     "imatmul": operator.matmul,
     "sort": np.sort,
 }
-# keywords that change no derivative; shapes tell what keepdims did
-_IGNORED = {"axis", "keepdims", "dtype", "casting", "order", "subok", "copy", "out", "where", "ord"}
-_IGNORED |= {"num", "endpoint"}  # of linspace
-_BOUNDS = ({"a_min", "min"}, {"a_max", "max"})  # of clip
+# keywords whose numbers have cotangents, and those that are taken for settings
+_BY_NAME = {"a_min", "min", "a_max", "max", "fill_value", "constant_values"}
+_BY_NAME |= {"nan", "posinf", "neginf", "rcond", "rtol", "atol", "tol"}
 _FLOATS = {float, np.float64}
 _NUMBERS = {float, np.float64, int, bool}
 _VALUE, _OLD = -1, -2  # numbers of nodes that stand for what an in-place operation computes
@@ -70,6 +71,8 @@ def pullback(node: Node, values: Any, cotangent: Any) -> list[Contribution]:
     except NotDifferentiable as error:
         error.node = node
         raise
+    except (IndexError, TypeError, ValueError) as error:  # called as no rule expects
+        raise NotDifferentiable(operation(node), node) from error
 
 
 def _of_scalars(node: Node, values: Any, y: Any, dy: Any) -> list[Contribution] | None:
@@ -99,102 +102,16 @@ def _of_arrays(node: Node, values: Any, y: Any, dy: Any) -> list[Contribution]:
     name = operation(node)
     if name in CONSTANT or not (isinstance(y, list | tuple) or is_float(y)):
         return []
+    for key in node.keywords.keys() - _BY_NAME:
+        if any(is_float(values[source.number]) for source in references(node.keywords[key])):
+            raise NotDifferentiable(f"{name} with {key}=")
     rule = _RULES.get(name)
     if rule is not None:
         return rule(node, values, dy)
     if isinstance(y, list | tuple):
         raise NotDifferentiable(name)
-    y, dy = np.asarray(y), np.asarray(dy)
-    if name == "norm" and _order(node) is not None:
-        return by_autograd(node, values, dy)
-    if name in REDUCTIONS and node.keywords.keys() <= _IGNORED:
-        return _reduced(node, values, y, dy, REDUCTIONS[name])
-    name, given = _resolved(node, name, values)
-    formulas = FORMULAS.get(name.removesuffix(".outer"))
-    if formulas is None:
-        return by_autograd(node, values, dy)
-    return _by_formulas(node, values, y, dy, given, formulas)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value whose operators work elementwise, and divide by zero."""
-    if type(value) is float:
-        return np.float64(value)
-    return np.asarray(value) if isinstance(value, list | tuple | np.ndarray) else value
-
-
-def _resolved(node: Node, name: str, values: Any) -> tuple[str, list[Any]]:
-    """Return what an operation is for the values that it gets, and these as plain arrays."""
-    templates = _templates(node, name)
-    raw = [fill(template, values) for template in templates]
-    given = [_plain(value) for value in raw]
-    if any(isinstance(value, np.matrix) for value in raw):
-        if node.function is operator.mul and all(map(np.ndim, raw)):
-            return "matmul", [np.atleast_2d(value) for value in given]
-        if node.function is operator.pow:
-            raise NotDifferentiable("power of an np.matrix")
-    if name == "dot" and max(map(np.ndim, given)) <= 2:
-        return "matmul" if all(map(np.ndim, given)) else "multiply", given
-    if name.endswith(".outer"):
-        given[0] = np.reshape(given[0], np.shape(given[0]) + (1,) * np.ndim(given[1]))
-    return name, given
-
-
-def _templates(node: Node, name: str) -> tuple[Any, ...]:
-    """Return the arguments that a formula has in its row, also those given by keyword."""
-    templates = node.arguments
-    if name == "clip":
-        bounds = [[node.keywords[k] for k in names if k in node.keywords] for names in _BOUNDS]
-        missing = [bound[0] if bound else None for bound in bounds]
-        templates = (*templates, *missing[len(templates) - 1 :])
-    elif name == "arange" and len(templates) == 1:
-        templates = (0, *templates)
-    return templates[: len(FORMULAS.get(name, templates))]
-
-
-def _by_formulas(
-    node: Node, values: Any, y: Any, dy: Any, given: list[Any], formulas: Sequence[Formula | None]
-) -> list[Contribution]:
-    """Apply the formula of each argument that holds floating-point nodes."""
-    name = operation(node)
-    if not node.keywords.keys() <= _IGNORED.union(*_BOUNDS):
-        raise NotDifferentiable(name)
-    if "where" in node.keywords:  # elsewhere a ufunc computes nothing
-        dy = np.where(fill(node.keywords["where"], values), dy, 0.0)
-    found = []
-    for k, (template, formula) in enumerate(zip(_templates(node, name), formulas, strict=False)):
-        if formula is None or not any(is_float(values[n.number]) for n in references(template)):
-            continue
-        part = unbroadcast(formula(dy, y, *given), np.shape(given[k]))
-        shape = np.shape(fill(template, values))
-        found += distribute(template, np.reshape(part, shape), values)
-    return found
-
-
-def _order(node: Node) -> Any:
-    """Return which norm a node computes; None: the root of the sum of squares."""
-    order = node.arguments[1] if len(node.arguments) > 1 else node.keywords.get("ord")
-    return None if order == "fro" else order
-
-
-def _reduced(node: Node, values: Any, y: Any, dy: Any, formula: Formula) -> list[Contribution]:
-    """Apply the formula of a reduction: along its axis, of a ufunc's method the first."""
-    source, *rest = node.arguments
-    if node.function is sum:  # the built-in, whose second argument is where it starts
-        return [part for term in (*source, *rest) for part in distribute(term, dy, values)]
-    if operation(node) == "norm":
-        rest = rest[1:]  # without the order
-    if references(rest):
-        raise NotDifferentiable(f"{operation(node)} from an initial value")
-    is_method = isinstance(getattr(node.function, "__self__", None), np.ufunc)
-    axis = rest[0] if rest else node.keywords.get("axis", 0 if is_method else None)
-    a = np.asarray(fill(source, values))
-    da = formula(dy, y, a, axis)
-    if "where" in node.keywords:
-        if operation(node) != "sum":
-            raise NotDifferentiable(f"{operation(node)} with where")
-        da = np.where(fill(node.keywords["where"], values), da, 0.0)
-    return distribute(source, da, values)
+    found = by_formula(node, values, y, dy)
+    return by_autograd(node, values, dy) if found is None else found
 
 
 def _written_through(node: Node, values: Any, dy: Any) -> list[Contribution]:
