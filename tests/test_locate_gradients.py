@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from derivatives import check_program
-from foreign import last_stored, trace
+from derivatives import check_gradient
+from foreign import PROGRAMS as SCRIPTS
+from foreign import last_stored, trace, traced
 
 from chainrule.locate.cotangents import NotDifferentiable
 from chainrule.locate.graph import Graph, Method, Node, Step, write_through
@@ -156,7 +157,17 @@ loss = np.sum(np.tanh(a.astype(np.float64)).copy() @ np.float64(b)) + np.asarray
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_gradient_of_a_program(name: str, tmp_path: Path) -> None:
-    check_program(trace(tmp_path, NUMPY + PROGRAMS[name]))
+    graph = trace(tmp_path, NUMPY + PROGRAMS[name])
+    check_gradient(graph, last_stored(graph, "loss"))
+
+
+@pytest.mark.parametrize("name", ["closures", "dict_rows", "element_loops", "matrices"])
+def test_gradients_of_values_in_training(name: str) -> None:
+    (script,) = (path for path in SCRIPTS if path.stem == name)
+    graph = traced(script).run.graph
+    numbers = [store.node for store in graph.stores if graph.nodes[store.node].function][:300]
+    for number in numbers[40::40]:
+        check_gradient(graph, graph.nodes[number])
 
 
 @pytest.fixture
