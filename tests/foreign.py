@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from chainrule.locate.graph import Graph, Node
 from chainrule.locate.program import Limits, Run, captured, run
+from chainrule.locate.replay import mismatches
 
 PROGRAMS = sorted((Path(__file__).parent / "locate" / "programs").glob("*.py"))
 
@@ -34,3 +36,19 @@ def write(folder: Path, text: str, name: str = "script.py") -> Path:
     file = folder / name
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def trace(folder: Path, text: str) -> Graph:
+    """The graph of a program."""
+    result, _ = traced(write(folder, text))
+    assert result.ended == "end", result.failure
+    assert mismatches(result.graph) == []
+    return result.graph
+
+
+def last_stored(graph: Graph, target: str) -> Node:
+    """The node last stored under a name."""
+    for store in reversed(graph.stores):
+        if graph.positions[store.position].targets[store.target :][:1] == (target,):
+            return graph.nodes[store.node]
+    raise AssertionError(target)

@@ -38,7 +38,11 @@ LAYERS = [
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
     {"locate", "locate.graph", "locate.record"},
-    {"locate.recorder", "locate.replay"},
+    {"locate.recorder", "locate.replay", "locate.operations"},
+    {"locate.cotangents"},
+    {"locate.formulas", "locate.moves", "locate.autodiff"},
+    {"locate.application"},
+    {"locate.pullbacks"},
     {"locate.values"},
     {"locate.noting"},
     {"locate.cells"},
@@ -122,9 +126,9 @@ def test_a_loop_that_multiplies_cotangents_is_recognized(loop: str) -> None:
 
 
 def test_the_chain_rule_is_multiplied_in_one_loop() -> None:
-    """Only `chain.backward` sends a cotangent through a sequence of links."""
+    """Only `chain.backward`, and `gradients` through foreign programs' graphs, send it back."""
     found = [m for m, file in MODULES.items() if pulls_back_in_a_loop(file.read_text("utf-8"))]
-    assert found == ["chain"]
+    assert found == ["chain", "locate.pullbacks"]
 
 
 def test_chain_fits_one_screen() -> None:

@@ -12,7 +12,7 @@ from .graph import ATOMS, Graph, Node, digest, fill, inputs, same
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Do not warn again of what the program was warned of; do not look for garbage: none arises."""
     collects = gc.isenabled()
     gc.disable()
@@ -48,7 +48,7 @@ def replay(graph: Graph, leaves: Mapping[int, Any] | None = None) -> list[Any]:
     The values may share memory: do not change them in place.
     """
     values: list[Any] = []
-    with _undisturbed():
+    with undisturbed():
         for node in graph.nodes:
             values.append(_value(graph, node, values, leaves or {}))
     return values
@@ -66,7 +66,7 @@ def mismatches(graph: Graph) -> list[Node]:
             last_reader[used.number] = node.number
     values: dict[int, Any] = {}
     wrong = []
-    with _undisturbed():
+    with undisturbed():
         for node in graph.nodes:
             if not _agrees(graph, node, values):
                 wrong.append(node)
