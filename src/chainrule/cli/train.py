@@ -17,6 +17,7 @@ from ..names import unknown
 from ..preparation import Options, prepare
 from ..recipes import CLASSIC, STANDARD
 from ..render import machine, terminal
+from ..render.characters import printable
 from ..render.progress import TrainingProgress
 from ..tables import Table, read_table
 
@@ -221,7 +222,7 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
 
 def _say(sentence: str, console: Console) -> None:
     console.print(
-        f"chainrule: {terminal.printable(sentence)}",
+        f"chainrule: {printable(sentence)}",
         highlight=False,
         markup=False,
         soft_wrap=not console.is_terminal,  # one line in a log, whole words on a screen
