@@ -1,7 +1,8 @@
 """Backpropagation in the open: every gradient, and the chain rule inside it.
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
-says whether a gradient is right; `load` reads a model that `chainrule train -o` kept.
+says whether a gradient is right; `where` says where the chain rule is in somebody else's code, and
+whether it is right there; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
+    from .locate.inspection import where
     from .losses import LOSSES, Loss
     from .model import Model
     from .modelfile import load, save
@@ -41,6 +43,7 @@ __all__ = [
     "forward",
     "load",
     "save",
+    "where",
 ]
 
 # Imported when first asked for: SciPy and scikit-learn take longer to load than many commands run.
@@ -65,6 +68,7 @@ _LATER = {
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "where": "locate.inspection",
 }
 
 

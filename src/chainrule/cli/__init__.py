@@ -1,6 +1,7 @@
 """The command line: one file a command, results on stdout, everything else on stderr.
 
-Exit status: 0 fine, 1 findings (training diverged), 2 usage or input, 130 interrupted.
+Exit status: 0 fine, 1 findings (training diverged, a wrong gradient), 2 usage or input, 3 no
+verdict, 130 interrupted.
 """
 
 import io
@@ -22,6 +23,8 @@ from ..render.characters import printable
 COMMANDS: dict[str, dict[str, Any]] = {
     "train": {},
     "predict": {},
+    # what `where` does not know is an option of the script
+    "where": {"context_settings": {"ignore_unknown_options": True}},
 }
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import InputError
 from . import trace
+from .alarm import alarm
 from .calls import BUILTINS
 from .graph import Graph
 from .imports import PLOTTING, Finder
@@ -85,26 +86,31 @@ def run(
     limits: Limits | None = None,
     output: TextIO | None = None,
     stubs: Sequence[str] = PLOTTING,
+    texts: Sequence[tuple[str, str | bytes]] = (),
 ) -> Run:
     """Run a script as `python SCRIPT ARGUMENTS` in its folder would, and record its operations.
 
-    What it prints goes to `output`, to the process's own output if that is None.  One run at a
-    time: the folder, `sys.argv`, `__main__` and the random generators are the process's, and are
-    put back afterwards.
+    What it prints goes to `output`, to the process's own output if that is None.  With `texts`,
+    pairs of a file's name and its source, these are run one after the other in one namespace; the
+    script itself is not read then.  One run at a time: the folder, `sys.argv`, `__main__` and the
+    random generators are the process's, and are put back afterwards.
     """
     file = Path(path).resolve()
-    source = read_source(file)
     graph, limits = Graph(), limits or Limits()
-    try:
-        code = rewrite(source, str(file), graph.positions)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 0
-        raise InputError(f"`{path}` is not Python 3, line {line}: {error}.") from error
+    codes = []
+    for name, source in texts or [(str(file), read_source(file))]:
+        try:
+            codes.append(rewrite(source, name, graph.positions))
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 0
+            raise InputError(f"`{path}` is not Python 3, line {line}: {error}.") from error
     finder = Finder(file.parent, graph.positions, stubs)
     with _as_its_own_process(file, arguments, output, finder) as module:
         recorder.start(graph, limits.nodes, limits.seconds, limits.watch)
         try:
-            exec(code, vars(module))
+            with alarm(limits.seconds):
+                for code in codes:
+                    exec(code, vars(module))
         except StopTrace as stop:
             return Run(graph, "stopped", limit=str(stop))
         except _LEAVES_PLAIN as leave:
@@ -116,6 +122,7 @@ def run(
         finally:
             recorder.finish()
             trace.forget()
+            graph.settle()
     return Run(graph, "end")
 
 
