@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -53,18 +53,19 @@ def markdown(report: Report, source: Sequence[str]) -> str:
         head = ["| where | code | role | what it computes |", "|---|---|---|---|"]
         parts.append("\n".join([*head, *dict.fromkeys(rows)]))
     for fault in report.faults:
-        parts.append(f"**Fault, {_escaped(words.fault_title(report, fault))}**")
+        parts.append(f"### Fault, {_escaped(words.fault_title(report, fault))}")
         details = words.fault_details(fault)
-        items = [fault.message, *(f"{heading}: {text}" for heading, text in details)]
-        parts.append("\n".join(f"- {_escaped(item)}" for item in items))
-    notes = [words.note_text(report, note) for note in report.notes]
-    notes += [
-        f"{words.place(report, line.line)} is not labelled: {line.reason}"
-        for line in report.unlabelled
-    ]
-    if notes:
-        parts.append("\n".join(f"- {_escaped(note)}" for note in notes))
+        parts.append(_items([fault.message, *(f"{head}: {text}" for head, text in details)]))
+    if report.notes:
+        parts += ["### Notes", _items(words.note_text(report, note) for note in report.notes)]
+    if report.unlabelled:
+        unlabelled = (f"{words.place(report, x.line)}: {x.reason}" for x in report.unlabelled)
+        parts += ["### Not labelled", _items(unlabelled)]
     return "\n\n".join(parts)
+
+
+def _items(texts: Iterable[str]) -> str:
+    return "\n".join(f"- {_escaped(text)}" for text in texts)
 
 
 def _escaped(text: str) -> str:
@@ -104,7 +105,8 @@ def _annotation(level: str, report: Report, line: int | None, title: str, messag
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    lines = text.replace("%", "%25").splitlines()
+    return "%0A".join(map(printable, lines))
 
 
 def _property(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.cells import set_cell_size
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from ..locate.record import Fault, Report
@@ -26,6 +27,7 @@ def where_report(report: Report, source: Sequence[str], console: Console) -> str
         for sentence in words.answer(report):
             _say(sentence, console, 2)
         _source(report, source, console)
+        _parameters(report, console)
         for fault in report.faults:
             _fault(report, fault, console)
         _list("Notes", [words.note_text(report, note) for note in report.notes], console)
@@ -49,12 +51,12 @@ def _heading(text: str, console: Console) -> None:
 
 def _source(report: Report, source: Sequence[str], console: Console) -> None:
     """Print the labelled lines of the source and those around, each with what it computes."""
-    numbers = words.shown_lines(report, len(source))
+    numbers = words.shown_lines(report, source)
     if not numbers:
         return
     _heading(f"The source ({MULTIPLIES} the chain rule, {FAULTY} a fault)", console)
     by_line = words.labels(report)
-    faulty = {fault.line for fault in report.faults}
+    faulty = {fault.line: words.KINDS[fault.kind] for fault in reversed(report.faults)}
     margin = len(str(numbers[-1]))
     before = numbers[0] - 1
     for number in numbers:
@@ -69,6 +71,8 @@ def _source(report: Report, source: Sequence[str], console: Console) -> None:
         for text in dict.fromkeys(words.label(report, line) for line in records):
             if text != words.ROLES["forward"]:
                 _say(text, console, min(indent, WIDTH // 2), "cyan")
+        if number in faulty:
+            _say(f"fault: {faulty[number]}", console, min(indent, WIDTH // 2), "red")
 
 
 def _code(front: str, line: str, multiplies: bool, console: Console) -> None:
@@ -82,6 +86,15 @@ def _code(front: str, line: str, multiplies: bool, console: Console) -> None:
 def _indentation(line: str) -> int:
     expanded = line.expandtabs(_TAB)
     return len(expanded) - len(expanded.lstrip())
+
+
+def _parameters(report: Report, console: Console) -> None:
+    if report.parameters:
+        _heading("Parameters", console)
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+        for parameter in report.parameters:
+            table.add_row(*(Text(printable(t)) for t in words.parameter_row(report, parameter)))
+        console.print(table)
 
 
 def _fault(report: Report, fault: Fault, console: Console) -> None:

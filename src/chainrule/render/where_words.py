@@ -43,6 +43,14 @@ def place(report: Report, line: int) -> str:
     return f"line {line}" if cell is None else f"cell {cell[0]}, line {cell[1]}"
 
 
+def places(report: Report, lines: Iterable[int]) -> str:
+    """Return where several lines are: "lines 18 and 19"."""
+    numbers = sorted(set(lines))
+    if report.cells or len(numbers) == 1:
+        return listed(place(report, number) for number in numbers)
+    return f"lines {listed(map(str, numbers))}"
+
+
 def counted(count: int, singular: str, plural: str | None = None) -> str:
     """Return a number of things in words.
 
@@ -78,22 +86,23 @@ def answer(report: Report) -> list[str]:
 
 
 def _rule(report: Report) -> str:
-    lines = sorted({line.line for line in report.lines if line.role == "chain_rule"})
+    lines = {line.line for line in report.lines if line.role == "chain_rule"}
     if not report.uses_chain_rule:
         return "No. No line multiplies links: each gradient is a single link."
+    yes = "Yes, but not rightly" if report.verdict == "wrong" else "Yes"
     if not lines:
-        return "Yes. The chain rule is used, but no single line multiplies the links."
+        return f"{yes}. The chain rule is used, but no single line multiplies the links."
     verb = "multiplies" if len(lines) == 1 else "multiply"
-    where = listed(place(report, line) for line in lines)
-    return f"Yes. {counted(len(lines), 'line')} {verb} links of the chain: {where}."
+    counts = counted(len(lines), "line")
+    return f"{yes}. {counts} {verb} links of the chain: {places(report, lines)}."
 
 
 def _loss(report: Report) -> str:
     loss = report.loss
-    if loss is None:
-        return "The loss is not known."
-    name = loss.name.replace("_", " ")
-    parts = [f"The loss is {loss.formula} ({name})" if loss.formula else f"The loss is {name}"]
+    if loss is None or (loss.name == "unknown" and not loss.formula):
+        return "The loss is not one that is known."
+    name = "" if loss.name == "unknown" else f" ({loss.name.replace('_', ' ')})"
+    parts = [f"The loss is {loss.formula}{name}" if loss.formula else f"The loss is{name}"]
     if loss.stated_at is None:
         parts.append("never written in the code")
     else:
@@ -144,9 +153,13 @@ def _rest(report: Report) -> str:
     return ", ".join(parts) + "."
 
 
-def shape(parameter: Parameter) -> str:
-    """Return a shape as it is said: "7 × 5", "scalar"."""
-    return " × ".join(map(str, parameter.shape)) or "scalar"
+def parameter_row(report: Report, parameter: Parameter) -> tuple[str, str, str, str]:
+    """Return a parameter's name, its shape, where it is updated, and how its gradient is."""
+    shape = " × ".join(map(str, parameter.shape)) or "a number"
+    updated = parameter.updated_at
+    where = f"updated in {places(report, updated)}" if updated else "never updated"
+    scaled = f" ({parameter.scale:.4g} times it)" if parameter.gradient == "scaled" else ""
+    return parameter.name, shape, where, f"gradient {parameter.gradient}{scaled}"
 
 
 def product(line: Line) -> str:
@@ -158,8 +171,7 @@ def product(line: Line) -> str:
 def sources(report: Report, line: Line) -> str:
     """Return the lines where a product's factors come from, as in "line 58 · line 41"."""
     return " · ".join(
-        "elsewhere" if factor.line is None else place(report, factor.line)
-        for factor in line.factors
+        "—" if factor.line is None else place(report, factor.line) for factor in line.factors
     )
 
 
@@ -168,7 +180,15 @@ def held(line: Line) -> str:
     multiple = line.sign * line.scale
     if multiple == 1:
         return ""
+    if multiple == -1:
+        return f"{line.value} holds its negative"
     return f"{line.value} holds {'−' if multiple < 0 else ''}{abs(multiple):.4g} times it"
+
+
+def extras(line: Line) -> list[str]:
+    """Return what is to be said of a product besides its factors."""
+    said = [f"summed over {line.sum_over}" if line.sum_over else "", held(line)]
+    return [text for text in (*said, "" if line.verified else "not verified") if text]
 
 
 def label(report: Report, line: Line) -> str:
@@ -181,10 +201,7 @@ def label(report: Report, line: Line) -> str:
     text = f"{line.partial} = {formula} ({sources(report, line)})" if formula else line.partial
     if line.role == "error_signal":
         text += ", the error signal"
-    extras = [f"summed over {line.sum_over}"] if line.sum_over else []
-    extras += [held(line)] if held(line) else []
-    extras += [] if line.verified else ["not verified"]
-    return "; ".join([text, *extras])
+    return "; ".join([text, *extras(line)])
 
 
 def fault_title(report: Report, fault: Fault) -> str:
@@ -217,9 +234,14 @@ def labels(report: Report) -> dict[int, list[Line]]:
     return found
 
 
-def shown_lines(report: Report, n_lines: int, around: int = 1) -> Sequence[int]:
-    """Return the numbers of the source lines to show: the labelled, the faulty and those around."""
+def shown_lines(report: Report, source: Sequence[str]) -> list[int]:
+    """Return the numbers of the source lines to show: the labelled, the faulty, one around each."""
     spans = [(line.line, line.end_line) for line in report.lines]
     spans += [(fault.line, fault.line) for fault in report.faults]
-    numbers = {n for first, last in spans for n in range(first - around, last + around + 1)}
-    return sorted(number for number in numbers if 1 <= number <= n_lines)
+    numbers = {n for first, last in spans for n in range(first - 1, last + 2)}
+    return sorted(
+        number
+        for number in numbers
+        if 1 <= number <= len(source)
+        and (source[number - 1].strip() or {number - 1, number + 1} <= numbers)
+    )
