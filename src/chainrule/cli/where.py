@@ -173,6 +173,7 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         print(text)
         sys.stdout.flush()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what the program prints at exit
     else:
         output.write_text(text + "\n", encoding="utf-8")
         print(f"chainrule: the report is in {printable(str(output))}.", file=sys.stderr)

@@ -9,6 +9,7 @@ from typing import Any
 from .recorder import StopTrace, recorder
 
 _GRACE = 0.5  # seconds that the recorder's own clock, which stops at an operation, goes first
+_LONGEST = 1e8  # seconds that a timer takes
 _AGAIN = 0.2  # seconds until the next attempt, for a program that caught the last one
 
 
@@ -23,7 +24,7 @@ def alarm(seconds: float | None) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE, _AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, _LONGEST) + _GRACE, _AGAIN)
     try:
         yield
     finally:

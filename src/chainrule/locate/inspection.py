@@ -80,7 +80,7 @@ def inspect_script(
 ) -> Report:
     """Do what `where` does to a script that has been read."""
     texts = [(str(script.path), script.text), *_driver(call, setup)]
-    stubs = (*stubs, *PLOTTING, *(NOTEBOOK_STUBS if script.cells else ()))
+    stubs = (*stubs, *PLOTTING, *(NOTEBOOK_STUBS if script.is_notebook else ()))
     used = framework_used(parsed(script), stubs)
     if used is not None:
         return _by_a_framework(script, *used)

@@ -1,11 +1,10 @@
 """Why a program could not be followed, as one sentence with the line and what to do about it."""
 
 import ast
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from .program import Failure, Run
 from .script import Script
@@ -35,6 +34,7 @@ REMOVED = {
     "asscalar": "x.item()", "bool8": "np.bool_", "string_": "np.bytes_", "unicode_": "np.str_",
     "cast": "np.asarray(x, dtype=…)", "source": "inspect.getsource", "who": "nothing",
 }  # fmt: skip
+_REMOVED = re.compile(r"^module 'numpy' has no attribute '(\w+)'|^`np\.(\w+)` was removed")
 _PYTHON_2_NAMES = {"xrange", "raw_input", "unicode", "unichr", "long", "basestring", "reduce"}
 _PYTHON_2_NAMES |= {"cPickle", "urllib2", "Tkinter", "ConfigParser", "StringIO", "Queue"}
 _PYTHON_2_NAMES |= {"iteritems", "itervalues", "iterkeys", "has_key"}
@@ -72,16 +72,14 @@ def missing_framework(run: Run) -> tuple[str, int] | None:
 
 
 def mishap(run: Run, script: Script, asked: bool, seconds: float | None) -> str | None:
-    """Return what kept a program from its end, None if nothing did.
-
-    Attributes:
-        asked: whether it read standard input.
-    """
+    """Return what kept a program from its end, None if nothing did; `asked`: it read stdin."""
     if run.failure is not None:
         return _failure(run.failure, script, asked)
+    if run.ended == "exit" and isinstance(run.code, str):
+        return f"`{script.name}` ended itself: {_one_line(run.code)}."
     if run.ended == "exit" and run.code not in (None, 0):
-        told = run.code if isinstance(run.code, str) else f"with exit status {run.code}"
-        return f"`{script.name}` ended itself: {_one_line(told)}."
+        shown = "`--echo` shows what it printed"
+        return f"`{script.name}` ended itself with exit status {run.code}; {shown}."
     if run.limit == "seconds":
         return f"`{script.name}` was stopped after {seconds:g} s; `--max-seconds` allows more."
     if run.limit == "steps":
@@ -92,8 +90,12 @@ def mishap(run: Run, script: Script, asked: bool, seconds: float | None) -> str 
 
 def _failure(failure: Failure, script: Script, asked: bool) -> str:
     error = failure.error
-    told = _one_line(str(error)) or "no message"
-    sentence = f"{_place(failure, script)}: {type(error).__name__}: {told}"
+    removed = _REMOVED.search(_text(error))
+    name = removed and (removed[1] or removed[2])
+    if name in REMOVED:
+        return f"{_place(failure, script)}: NumPy has removed `np.{name}`; write `{REMOVED[name]}`."
+    told = _one_line(_text(error))
+    sentence = f"{_place(failure, script)}: {type(error).__name__}{': ' if told else ''}{told}"
     return f"{sentence.rstrip('.')}{_advice(error, script, asked)}."
 
 
@@ -105,16 +107,14 @@ def _place(failure: Failure, script: Script) -> str:
     return f"`{Path(failure.file).name}`, line {failure.line}"
 
 
-def _advice(error: Exception, script: Script, asked: bool) -> str:
+def _advice(error: BaseException, script: Script, asked: bool) -> str:
     """Return what to do about an exception, "" if nothing is known."""
     name = getattr(error, "name", None) or ""
-    if name in _PYTHON_2_NAMES and getattr(error, "obj", None) is not np:
+    if name in _PYTHON_2_NAMES:
         return f"; `{name}` is Python 2, so convert the script to Python 3 first"
     if isinstance(error, ModuleNotFoundError):
         top = name.partition(".")[0]
         return f"; install it, or add `--stub {top}` if no gradient needs it"
-    if isinstance(error, AttributeError) and getattr(error, "obj", None) is np and name in REMOVED:
-        return f"; NumPy has removed `np.{name}`, write `{REMOVED[name]}`"
     if isinstance(error, FileNotFoundError):
         return f"; the program runs in its own folder, {script.path.parent}"
     if asked:
@@ -122,6 +122,14 @@ def _advice(error: Exception, script: Script, asked: bool) -> str:
     return ""
 
 
-def _one_line(text: object) -> str:
+def _text(error: BaseException) -> str:
+    """Return an exception's message, which is the program's own code to make."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _one_line(text: str) -> str:
     """Return the first paragraph of a message on one line."""
-    return " ".join(str(text).strip().split("\n\n")[0].split())[:300]
+    return " ".join(text.strip().split("\n\n")[0].split())[:300]

@@ -8,7 +8,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -47,7 +47,7 @@ class Limits:
 class Failure:
     """An exception of the program: what, and the last line of the program's own files in it."""
 
-    error: Exception
+    error: BaseException
     file: str
     line: int
 
@@ -117,8 +117,8 @@ def run(
             if isinstance(leave, KeyboardInterrupt):
                 raise
             return Run(graph, "exit", code=leave.code)
-        except Exception as error:
-            return Run(graph, "error", failure=_failure(error, graph))
+        except BaseException as error:
+            return Run(graph, "error", failure=_failure(error, graph, str(file)))
         finally:
             recorder.finish()
             trace.forget()
@@ -126,9 +126,9 @@ def run(
     return Run(graph, "end")
 
 
-def _failure(error: Exception, graph: Graph) -> Failure:
+def _failure(error: BaseException, graph: Graph, file: str) -> Failure:
     """Return an exception with its line: the innermost one in a rewritten file."""
-    own = {position.file for position in graph.positions}
+    own = {file, *(position.file for position in graph.positions)}
     places = [
         (frame.filename, frame.lineno or 0)
         for frame in traceback.extract_tb(error.__traceback__)
@@ -163,7 +163,8 @@ def _as_its_own_process(
             _default_warnings()
             yield module
     finally:
-        sys.stdout.flush()
+        with suppress(ValueError, AttributeError, OSError):  # the program may have closed it
+            sys.stdout.flush()
         sys.argv, sys.path[:], sys.stdout, main, folder = kept
         if main is not None:
             sys.modules["__main__"] = main

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,11 @@ class Script:
     cells: tuple[int, ...] = ()
 
     @property
+    def is_notebook(self) -> bool:
+        """Whether the text is that of a notebook's cells."""
+        return self.path.suffix == ".ipynb"
+
+    @property
     def lines(self) -> list[str]:
         """The source line by line."""
         return self.text.split("\n")
@@ -64,10 +69,12 @@ def read_script(path: str | Path, name: str | None = None) -> Script:
     else:
         file, octets = Path(path), read_source(Path(path))
         name = name or str(path)
-    if file.suffix == ".ipynb":
-        script = _notebook(name, file.resolve(), octets)
+    script = Script(name, file.resolve(), "")
+    if script.is_notebook:
+        text, cells = _notebook(name, octets)
+        script = replace(script, text=text, cells=cells)
     else:
-        script = Script(name, file.resolve(), _decoded(name, octets))
+        script = replace(script, text=_decoded(name, octets))
     parsed(script)
     return script
 
@@ -103,7 +110,7 @@ def _decoded(name: str, octets: bytes) -> str:
         ) from error
 
 
-def _notebook(name: str, file: Path, octets: bytes) -> Script:
+def _notebook(name: str, octets: bytes) -> tuple[str, tuple[int, ...]]:
     """Return the code cells of a notebook as one script, with the line where each begins."""
     try:
         notebook = json.loads(octets)
@@ -119,7 +126,7 @@ def _notebook(name: str, file: Path, octets: bytes) -> Script:
     for source in sources:
         begins.append(text.count("\n") + 1)
         text += _without_magics(source).rstrip("\n") + "\n"
-    return Script(name, file, text, tuple(begins))
+    return text, tuple(begins)
 
 
 def _joined(source: Any) -> str:
