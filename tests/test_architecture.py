@@ -32,7 +32,7 @@ LAYERS = [
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
     {"render", "render.characters"},
-    {"render.terminal", "render.machine", "render.progress", "render.where_words"},
+    {"render.terminal", "render.machine", "render.progress", "render.where_words", "render.mathml"},
     {"render.where_text", "render.where_machine", "render.where_html"},
     {"cli", "cli.train", "cli.predict", "cli.where", "__main__"},
 ]
