@@ -34,7 +34,7 @@ LAYERS = [
     {"render", "render.characters"},
     {"render.terminal", "render.machine", "render.progress", "render.where_words", "render.mathml"},
     {"render.where_text", "render.where_machine", "render.where_html"},
-    {"cli", "cli.train", "cli.predict", "cli.where", "__main__"},
+    {"cli", "cli.train", "cli.predict", "cli.where", "cli.streams", "__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [

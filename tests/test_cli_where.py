@@ -108,6 +108,13 @@ def test_other_forms_drop_the_programs_output_unless_echoed(tmp_path: Path) -> N
     assert sorted(echoed.stderr.splitlines()) == ["bad", "child", "said 1.0"]
 
 
+@pytest.mark.parametrize("end", ["", "raise ValueError\n"])
+def test_what_a_program_prints_at_exit_is_not_in_the_report(end: str, tmp_path: Path) -> None:
+    script = write(tmp_path, f"import atexit\natexit.register(print, 'at exit')\n{end}")
+    assert "at exit" not in run("where", script).stdout
+    assert run("where", script, "-o", tmp_path / "report").stdout == ""
+
+
 def test_the_script_can_come_from_standard_input(tmp_path: Path) -> None:
     result = run("where", "-", "one", "two", stdin=TELLS + PLAIN, cwd=tmp_path)
     assert result.returncode == 3
@@ -163,6 +170,28 @@ def test_in_python_it_is_a_function(tmp_path: Path) -> None:
 def test_threads_that_never_end_do_not_keep_it(tmp_path: Path) -> None:
     text = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()\n"
     assert run("where", write(tmp_path, text)).returncode == 3
+
+
+def test_processes_that_never_end_do_not_keep_it(tmp_path: Path) -> None:
+    text = "import multiprocessing, time\nmultiprocessing.Process(target=time.sleep, args=(600,))"
+    assert run("where", write(tmp_path, text + ".start()\n")).returncode == 3
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_trouble(closed: str, tmp_path: Path) -> None:
+    write(tmp_path, PLAIN + "open('own', 'w').write('text')\n")
+    command = f"{sys.executable} -m chainrule where script.py {closed}"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path)
+    assert result.returncode == 3
+    assert "Traceback" not in result.stderr
+    assert (tmp_path / "own").read_text() == "text"
+
+
+def test_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    name = os.fsdecode(b"a\xff.py")
+    write(tmp_path, PLAIN, name)
+    for form in FORMATS:
+        assert run("where", name, "--format", form, "-o", "out", cwd=tmp_path).returncode == 3
 
 
 def test_a_fork_reports_once(tmp_path: Path) -> None:

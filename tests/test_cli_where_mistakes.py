@@ -72,7 +72,7 @@ CALLS = [
     (["good.py", "--setup", "no.py"], "`no.py` does not exist"),
     (["good.py", "-o", "."], "`--output` . is a folder"),
     (["good.py", "-o", "no/x.html"], "`--output` no/x.html is a folder, or in one that does not"),
-    (["good.py", "-o", "good.py"], "`--output` good.py would replace a program"),
+    (["good.py", "-o", "./good.py"], "`--output` good.py would replace a program"),
 ]
 
 
@@ -135,7 +135,6 @@ def test_leaving_early_is_an_end(end: str, tmp_path: Path) -> None:
 
 FRAMEWORKS = {
     "torch": "import torch\nx = torch.ones(3)\nx.sum().backward()\n",
-    "torch_data": "import numpy as np\nimport torch\nx = torch.ones(3)\n",
     "jax": "from jax import grad\nprint(grad(abs)(1.0))\n",
     "tensorflow": "import tensorflow as tf\nwith tf.GradientTape() as tape: pass\n",
     "keras": "from tensorflow.keras.models import Sequential\nSequential().fit(1, 2)\n",
@@ -152,7 +151,20 @@ def test_a_framework_is_no_backpropagation_by_hand(name: str, tmp_path: Path) ->
     assert (result.returncode, result.stderr) == (3, "")
     assert report["verdict"] == "no-backprop"
     assert "differentiates by itself" in report["reason"]
-    assert f"in line {2 if name == 'torch_data' else 1}," in report["reason"]
+    assert "in line 1," in report["reason"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = torch.ones(3)\n", "class Layer:\n    def backward(self): pass\nLayer().backward()\n"],
+)
+def test_a_framework_that_is_not_there_is_no_verdict(text: str, tmp_path: Path) -> None:
+    script = write(tmp_path, f"import numpy as np\nimport torch\n{text}")
+    result = run("where", script, "--format", "json")
+    report = json.loads(result.stdout)
+    keep_the_contract(report)
+    assert (result.returncode, report["verdict"]) == (3, "unknown")
+    assert "line 2: `torch` is not installed here" in report["reason"]
 
 
 def test_a_stubbed_framework_is_looked_past(tmp_path: Path) -> None:

@@ -1,15 +1,9 @@
 """`chainrule where [SCRIPT]`: run a script, show the chain rule in it, judge every derivative."""
 
-import io
 import os
-import signal
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -18,6 +12,7 @@ from ..locate.inspection import MAX_SECONDS, inspect_script
 from ..locate.record import Report
 from ..locate.script import Script, demonstration, read_script
 from ..render.characters import printable
+from .streams import aside, leave, say
 
 STATUS = {"correct": 0, "wrong": 1, "no-backprop": 3, "unknown": 3}
 PROGRAM = "Program"
@@ -103,9 +98,9 @@ def where(
     """
     if not max_seconds > 0:
         raise InputError(f"`--max-seconds` must be greater than 0, got {max_seconds:g}.")
-    _require_writable(output)
     program = _read(script)
-    with _aside(echo or format is Format.text) as stream:
+    _require_writable(output, program)
+    with aside(echo or format is Format.text) as stream:
         report = inspect_script(
             program,
             arguments or [],
@@ -117,13 +112,13 @@ def where(
             setup=setup,
         )
     _write(_rendered(report, program, format, output), output)
-    _leave_threads(STATUS[report.verdict])
+    leave(STATUS[report.verdict])
     return STATUS[report.verdict]
 
 
 def _read(script: str | None) -> Script:
     if script is None:
-        print("chainrule: no SCRIPT given: looking at our own scratch.py.", file=sys.stderr)
+        say("no SCRIPT given: looking at our own scratch.py.")
         return demonstration()
     if script.startswith("-") and script != "-":
         raise InputError(
@@ -157,13 +152,13 @@ def _rendered(report: Report, script: Script, form: Format, output: Path | None)
     }[form](report)
 
 
-def _require_writable(output: Path | None) -> None:
+def _require_writable(output: Path | None, script: Script) -> None:
     """Refuse before the script is run what cannot be written after it."""
     if output is None:
         return
     if output.is_dir() or not output.parent.is_dir():
         raise InputError(f"`--output` {output} is a folder, or in one that does not exist.")
-    if output.suffix in (".py", ".ipynb"):
+    if output.suffix in (".py", ".ipynb") or output.resolve() == script.path:
         raise InputError(f"`--output` {output} would replace a program; name another file.")
     if not os.access(output if output.exists() else output.parent, os.W_OK):
         raise InputError(f"`--output` {output} cannot be written: Permission denied.")
@@ -172,44 +167,6 @@ def _require_writable(output: Path | None) -> None:
 def _write(text: str, output: Path | None) -> None:
     if output is None:
         print(text)
-        sys.stdout.flush()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what the program prints at exit
     else:
-        output.write_text(text + "\n", encoding="utf-8")
-        print(f"chainrule: the report is in {printable(str(output))}.", file=sys.stderr)
-
-
-@contextmanager
-def _aside(shown: bool) -> Iterator[TextIO]:
-    """Keep the program off our standard output, its subprocesses and C code included.
-
-    What it writes goes to standard error if it is to be shown, else nowhere; it reads nothing.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    kept = [os.dup(number) for number in range(3)]
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(kept[2] if shown else nowhere, 1)
-    os.dup2(kept[2] if shown else nowhere, 2)
-    stream = io.TextIOWrapper(
-        os.fdopen(os.dup(1), "wb"), sys.stdout.encoding, "replace", line_buffering=shown
-    )
-    pipe = signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python itself begins
-    try:
-        yield stream
-    finally:
-        signal.signal(signal.SIGPIPE, pipe)
-        if not stream.closed:
-            stream.close()
-        sys.stderr.flush()
-        for number, descriptor in enumerate(kept):
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        os.close(nowhere)
-
-
-def _leave_threads(status: int) -> None:
-    """End the process at once if the program left threads that would keep it alive."""
-    if any(not thread.daemon for thread in threading.enumerate()[1:]):
-        os._exit(status)
+        output.write_text(text + "\n", encoding="utf-8", errors="replace")
+        say(f"the report is in {printable(str(output))}.")

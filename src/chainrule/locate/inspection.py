@@ -2,6 +2,7 @@
 
 import ast
 import io
+import linecache
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import NoReturn, TextIO
 from ..errors import InputError
 from .analysis import analyse
 from .imports import PLOTTING
-from .mishaps import framework_used, mishap, missing_framework
+from .mishaps import framework_used, mishap, without_framework
 from .program import Limits, Run, run
 from .record import Note, Report
 from .script import NOTEBOOK_STUBS, Script, parsed, read_script
@@ -84,13 +85,15 @@ def inspect_script(
     used = framework_used(parsed(script), stubs)
     if used is not None:
         return _by_a_framework(script, *used)
+    for name, text in texts:  # for whoever asks Python for a line of a notebook or a call
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     limits = Limits(
         nodes=_MOST_OPERATIONS if stop else None,
         seconds=max_seconds,
         watch=enough if stop else None,
     )
     parent, answers = os.getpid(), Answers()
-    with _standard_input(answers):
+    with _kept(answers):
         outcome = run(script.path, arguments, limits, output, stubs, texts)
     if os.getpid() != parent:  # a fork of the program has come to its end
         output.flush()
@@ -100,9 +103,9 @@ def inspect_script(
 
 def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) -> Report:
     """Return the report on a run; refuse one that failed before anything could be seen."""
-    missing = missing_framework(outcome)
+    missing = without_framework(outcome, script)
     if missing is not None:
-        return _by_a_framework(script, *missing)
+        return Report(script.name, "unknown", missing, cells=script.cells)
     report = replace(analyse(outcome, script.name), script=script.name, cells=script.cells)
     trouble = mishap(outcome, script, asked, seconds)
     if trouble is None:
@@ -110,7 +113,8 @@ def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) ->
     answered = report.verdict in ("correct", "wrong")
     if outcome.ended != "stopped" and not answered:
         raise InputError(trouble)
-    line = outcome.failure.line if outcome.failure else None
+    failure = outcome.failure
+    line = failure.line if failure and failure.file == str(script.path) else None
     kind = "stopped" if outcome.ended == "stopped" else "failed"
     return replace(report, notes=(*report.notes, Note(line, kind, trouble)))
 
@@ -173,9 +177,9 @@ class Answers(io.TextIOBase):
 
 
 @contextmanager
-def _standard_input(answers: Answers) -> Iterator[None]:
+def _kept(answers: Answers) -> Iterator[None]:
     """Let the program read these answers, and end itself alone where it would end us."""
-    kept, ends, own = sys.stdin, os._exit, os.getpid()
+    kept, ends, own = (sys.stdin, sys.stderr), os._exit, os.getpid()
 
     def leave(status: int) -> None:
         if os.getpid() != own:
@@ -186,4 +190,4 @@ def _standard_input(answers: Answers) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.stdin, os._exit = kept, ends
+        (sys.stdin, sys.stderr), os._exit = kept, ends

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from .program import Failure, Run
 from .script import Script
@@ -43,16 +42,18 @@ _PYTHON_2_NAMES |= {"iteritems", "itervalues", "iterkeys", "has_key"}
 def framework_used(tree: ast.Module, stubs: Sequence[str]) -> tuple[str, int] | None:
     """Return the framework by which a script differentiates, and the line of its import."""
     found: dict[str, int] = {}
-    names: set[str] = set()
+    called: set[str] = set()
+    own: set[str] = set()  # layers written by hand have a `backward` too
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for module in _imported(node):
                 found.setdefault(module.partition(".")[0], node.lineno)
-        if isinstance(node, ast.Call):
-            called: Any = node.func
-            names.add(getattr(called, "attr", getattr(called, "id", "")))
+        elif isinstance(node, ast.Call):
+            called.add(getattr(node.func, "attr", getattr(node.func, "id", "")))
+        elif isinstance(node, ast.FunctionDef):
+            own.add(node.name)
     for framework, callers in FRAMEWORKS.items():
-        if framework in found and framework not in stubs and names & set(callers):
+        if framework in found and framework not in stubs and (called - own) & set(callers):
             return framework, found[framework]
     return None
 
@@ -63,12 +64,18 @@ def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
     return [] if node.level or node.module is None else [node.module]
 
 
-def missing_framework(run: Run) -> tuple[str, int] | None:
-    """Return the framework, and the line, that a program could not import."""
+def without_framework(run: Run, script: Script) -> str | None:
+    """Return why a program that could not import a framework has no verdict; None if it could."""
     if run.failure is None or not isinstance(run.failure.error, ModuleNotFoundError):
         return None
     top = (run.failure.error.name or "").partition(".")[0]
-    return (top, run.failure.line) if top in FRAMEWORKS else None
+    if top not in FRAMEWORKS:
+        return None
+    return (
+        f"{_place(run.failure, script)}: `{top}` is not installed here, and what it computes "
+        f"could not be followed; if only its data are needed, read them without it, or try "
+        f"`--stub {top}`."
+    )
 
 
 def mishap(run: Run, script: Script, asked: bool, seconds: float | None) -> str | None:

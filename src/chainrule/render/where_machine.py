@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -159,4 +160,4 @@ def _result(report: Report, item: Fault | Note, rule: int) -> dict[str, Any]:
 
 def _uri(script: str) -> str:
     path = PurePath(script)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
