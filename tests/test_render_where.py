@@ -3,11 +3,12 @@
 import io
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from answers import CELLS, FAULT, HOSTILE, LINES, RIGHT, UNKNOWN, WRONG
-from contract import keep_the_contract
+from contract import KEYS, TOP, keep_the_contract
 from rich.console import Console
 
 from chainrule.locate import record
@@ -138,6 +139,15 @@ def test_no_verdict_says_why() -> None:
 def test_every_kind_of_fault_and_every_role_has_words() -> None:
     assert set(where_words.KINDS) == set(get_args(record.Kind))
     assert set(where_words.ROLES) == set(get_args(record.Role))
+
+
+def test_the_guide_names_every_key_kind_and_role() -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "where.md").read_text(encoding="utf-8")
+    words = {*TOP, *(key for keys in KEYS.values() for key in keys)}
+    for choices in (record.Kind, record.Role, record.Verdict, record.Gradient, record.Shown):
+        words |= set(get_args(choices))
+    missing = {word for word in words - {"message", "reason"} if f"`{word}`" not in guide}
+    assert missing == set()
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -33,17 +33,25 @@ class Format(StrEnum):
 def where(
     script: Annotated[
         str | None,
-        typer.Argument(help="A script or notebook, '-' for stdin; without it, our own example."),
+        typer.Argument(
+            metavar="SCRIPT",
+            help="A script or notebook, '-' for stdin; without it, our own example.",
+        ),
     ] = None,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ARGS]...",
+            metavar="ARGS",
             help="The script's own; after '--', all of them, whatever their names.",
         ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, typer.Option(help="Of the report.", rich_help_panel=OUTPUT)
+        Format,
+        typer.Option(
+            metavar="FORM",
+            help="text, json, markdown, github, sarif or html.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = Format.text,
     output: Annotated[
         Path | None,
@@ -91,8 +99,9 @@ def where(
 ) -> int:
     """Show where the chain rule is in a script, and whether it is right there.
 
-    This RUNS the script, in its own folder and with your rights: give it only what you would
-    run yourself. Plotting libraries do nothing; it stops when enough has been seen.
+    This RUNS the script, in its own folder and with your rights.
+
+    Run only what you trust. It is stopped when enough of it has been seen.
 
     Exit status: 0 correct, 1 wrong, 2 it could not be run, 3 no verdict.
     """
