@@ -44,6 +44,7 @@ def test_each_line_has_its_partial_and_its_factors_below_it() -> None:
     told = " ".join(line.strip() for line in lines[code + 1 : code + 3])
     expected = "∂J/∂z2 = ∂J/∂out · ∂out/∂z2 (line 17 · line 18); delta2 holds its negative"
     assert told == expected
+    assert "4 times a step" in unwrapped(RIGHT)
     assert any(line.startswith("   17 ") for line in lines)  # no product, so no sign
     assert "(line 18 · — · line" in text(RIGHT)
     assert "import numpy" not in text(RIGHT)
@@ -80,6 +81,14 @@ def test_text_fits_eighty_columns_and_steers_no_terminal(name: str) -> None:
         assert len(line) <= 80
         assert line == line.rstrip()
         assert line.isprintable()
+
+
+def test_a_statement_of_several_lines_is_not_torn() -> None:
+    report = replace(RIGHT, lines=(replace(RIGHT.lines[3], end_line=19), RIGHT.lines[4]))
+    lines = text(report).splitlines()
+    first = next(k for k, line in enumerate(lines) if line.startswith(" × 18"))
+    assert lines[first + 1].startswith(" × 19")
+    assert lines[first + 2].strip().startswith("∂J/∂z2 = ")
 
 
 def test_a_long_line_of_source_is_cut_and_a_tab_is_wide() -> None:

@@ -135,16 +135,30 @@ def _joined(source: Any) -> str:
 
 
 def _without_magics(source: str) -> str:
-    """Return a cell without what only a notebook understands, lines unchanged in number."""
+    """Return a cell without what only a notebook understands, lines unchanged in number.
+
+    Only where the parser stops, so that `% (a, b)` on a line of its own stays an operator.
+    """
+    lines = source.split("\n")
+    for _ in range(len(lines)):
+        stop = _first_error("\n".join(lines))
+        if stop is not None and _WHOLE_CELL.match(lines[stop - 1].lstrip()):
+            return "\n" * source.count("\n")
+        magic = stop and _MAGIC.match(lines[stop - 1])
+        if not (stop and magic):
+            break
+        lines[stop - 1] = f"{magic[1]}pass"
+    return "\n".join(lines)
+
+
+def _first_error(source: str) -> int | None:
+    """Return the line at which the parser stops."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(source)
-    except (SyntaxError, ValueError):
-        if _WHOLE_CELL.match(source.lstrip()):
-            return "\n" * source.count("\n")
-        return "\n".join(
-            f"{magic[1]}pass" if (magic := _MAGIC.match(line)) else line
-            for line in source.split("\n")
-        )
-    return source
+    except SyntaxError as error:
+        return min(error.lineno or 1, source.count("\n") + 1)
+    except ValueError:
+        return None
+    return None

@@ -55,7 +55,7 @@ def _source(report: Report, source: Sequence[str], console: Console) -> None:
     if not numbers:
         return
     _heading(f"The source ({MULTIPLIES} the chain rule, {FAULTY} a fault)", console)
-    by_line = words.labels(report)
+    by_line, by_end = words.labels(report), words.labels(report, by_end=True)
     faulty = {fault.line: words.KINDS[fault.kind] for fault in reversed(report.faults)}
     margin = len(str(numbers[-1]))
     before = numbers[0] - 1
@@ -68,7 +68,8 @@ def _source(report: Report, source: Sequence[str], console: Console) -> None:
         sign = (FAULTY if number in faulty else " ") + (MULTIPLIES if multiplies else " ")
         _code(f"{sign} {number:>{margin}}  ", source[number - 1], multiplies, console)
         indent = margin + 7 + _indentation(source[number - 1])
-        for text in dict.fromkeys(words.label(report, line) for line in records):
+        ending = by_end.get(number, [])  # below the last line of what spans several
+        for text in dict.fromkeys(words.label(report, line) for line in ending):
             if text != words.ROLES["forward"]:
                 _say(text, console, min(indent, WIDTH // 2), "cyan")
         if number in faulty:

@@ -188,6 +188,7 @@ def held(line: Line) -> str:
 def extras(line: Line) -> list[str]:
     """Return what is to be said of a product besides its factors."""
     said = [f"summed over {line.sum_over}" if line.sum_over else "", held(line)]
+    said += [f"{line.times} times a step"] if line.times > 1 else []
     return [text for text in (*said, "" if line.verified else "not verified") if text]
 
 
@@ -226,11 +227,11 @@ def note_text(report: Report, note: Note) -> str:
     return note.message if note.line is None else f"{place(report, note.line)}: {note.message}"
 
 
-def labels(report: Report) -> dict[int, list[Line]]:
-    """Return the records of each line, by their first line."""
+def labels(report: Report, by_end: bool = False) -> dict[int, list[Line]]:
+    """Return the records of each line, by their first line or by their last."""
     found: dict[int, list[Line]] = {}
     for line in report.lines:
-        found.setdefault(line.line, []).append(line)
+        found.setdefault(line.end_line if by_end else line.line, []).append(line)
     return found
 
 
