@@ -38,7 +38,7 @@ FAILURES = {
     "no_file": (b"open('data.csv')\n", ["line 1", "'data.csv'", "runs in its own folder"]),
     "no_module": (b"import cv2\n", ["line 1", "'cv2'", "install it, or add `--stub cv2`"]),
     "asks": (b"n = int(input('epochs? '))\n", ["line 1: ValueError", "standard input, which is"]),
-    "exits": (b"import sys\nsys.exit(4)\n", ["ended itself with exit status 4; `--echo`"]),
+    "exits": (b"import sys\nsys.exit(4)\n", ["ended itself with exit status 4; what it printed"]),
     "exits_saying": (b"import sys\nsys.exit('no data')\n", ["ended itself: no data."]),
     "recursion": (b"def f(): return f()\nf()\n", ["line 1: RecursionError: maximum recursion"]),
 }

@@ -85,8 +85,8 @@ def mishap(run: Run, script: Script, asked: bool, seconds: float | None) -> str 
     if run.ended == "exit" and isinstance(run.code, str):
         return f"`{script.name}` ended itself: {_one_line(run.code)}."
     if run.ended == "exit" and run.code not in (None, 0):
-        shown = "`--echo` shows what it printed"
-        return f"`{script.name}` ended itself with exit status {run.code}; {shown}."
+        why = "what it printed (`--echo` shows it) may say why"
+        return f"`{script.name}` ended itself with exit status {run.code}; {why}."
     if run.limit == "seconds":
         return f"`{script.name}` was stopped after {seconds:g} s; `--max-seconds` allows more."
     if run.limit == "steps":
