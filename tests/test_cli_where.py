@@ -135,7 +135,7 @@ def test_a_call_and_its_setup_come_after_the_script(tmp_path: Path) -> None:
 
 def test_stubs_stand_for_what_is_missing(tmp_path: Path) -> None:
     script = write(tmp_path, "import cv2, keras\ncv2.imread('x').mean()\nprint('end')\n")
-    assert run("where", script, "--stub", "cv2", "--stub", "keras").stderr == "end\n"
+    assert run("where", script, "--stub", "cv2", "--stub", "keras.datasets").stderr == "end\n"
 
 
 def test_a_notebook_counts_lines_by_cells(tmp_path: Path) -> None:

@@ -81,7 +81,8 @@ def inspect_script(
 ) -> Report:
     """Do what `where` does to a script that has been read."""
     texts = [(str(script.path), script.text), *_driver(call, setup)]
-    stubs = (*stubs, *PLOTTING, *(NOTEBOOK_STUBS if script.is_notebook else ()))
+    whole = (name.partition(".")[0] for name in stubs)  # a module comes with its package
+    stubs = (*whole, *PLOTTING, *(NOTEBOOK_STUBS if script.is_notebook else ()))
     used = framework_used(parsed(script), stubs)
     if used is not None:
         return _by_a_framework(script, *used)
