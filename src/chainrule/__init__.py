@@ -1,23 +1,24 @@
 """Backpropagation in the open: every gradient, and the chain rule inside it.
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
-says whether a gradient is right; `load` reads a model that `chainrule train -o` kept.
+says whether a gradient is right; `where` says where the chain rule is in somebody else's code, and
+whether it is right there; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .activations import ACTIVATIONS, Activation
-from .chain import Link, backward, forward
-from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
-from .errors import DivergenceError, InputError
-from .losses import LOSSES, Loss
-from .parameters import Gradients, Parameters
-
 if TYPE_CHECKING:
+    from .activations import ACTIVATIONS, Activation
+    from .chain import Link, backward, forward
+    from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
+    from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
+    from .locate.inspection import where
+    from .losses import LOSSES, Loss
     from .model import Model
     from .modelfile import load, save
+    from .parameters import Gradients, Parameters
 
 __version__ = "0.1.0"
 
@@ -42,15 +43,32 @@ __all__ = [
     "forward",
     "load",
     "save",
+    "where",
 ]
 
-# Imported when first asked for: these need scikit-learn, whose import takes longer than ours.
+# Imported when first asked for: SciPy and scikit-learn take longer to load than many commands run.
 _LATER = {
+    "ACTIVATIONS": "activations",
+    "LOSSES": "losses",
+    "Activation": "activations",
+    "DivergenceError": "errors",
+    "GradientCheck": "check",
+    "Gradients": "parameters",
+    "InputError": "errors",
+    "Link": "chain",
+    "Loss": "losses",
     "MLPClassifier": "estimators",
     "MLPRegressor": "estimators",
     "Model": "model",
+    "ParameterCheck": "check",
+    "Parameters": "parameters",
+    "backward": "chain",
+    "check_gradients": "check",
+    "check_pullback": "check",
+    "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "where": "locate.inspection",
 }
 
 

@@ -1,6 +1,7 @@
 """The command line: one file a command, results on stdout, everything else on stderr.
 
-Exit status: 0 fine, 1 findings (training diverged), 2 usage or input, 130 interrupted.
+Exit status: 0 fine, 1 findings (training diverged, a wrong gradient), 2 usage or input, 3 no
+verdict, 130 interrupted.
 """
 
 import io
@@ -8,25 +9,51 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from .. import __version__
 from ..errors import InputError
-from ..render.terminal import printable
-from .predict import predict
-from .train import train
+from ..render.characters import printable
+
+# commands in the order of the help, each with what typer is to know of it
+COMMANDS: dict[str, dict[str, Any]] = {
+    "train": {},
+    "predict": {},
+    # what `where` does not know is an option of the script
+    "where": {"context_settings": {"ignore_unknown_options": True}},
+}
+
+
+class Commands(TyperGroup):
+    """Imports a command's module when that command is asked for: most need what others do not."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "commands": dict.fromkeys(COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, None if there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        function = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
+        alone.command(cmd_name, **COMMANDS[cmd_name])(function)
+        return get_command(alone)
+
 
 app = typer.Typer(
     name="chainrule",
+    cls=Commands,
     help="Backpropagation in the open: train a network and see the chain rule in every gradient.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(train)
-app.command()(predict)
 
 
 def _version(wanted: bool) -> None:

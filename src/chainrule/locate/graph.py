@@ -95,6 +95,15 @@ class Graph:
     stores: list[Store] = field(default_factory=list)
     escapes: list[tuple[int, int]] = field(default_factory=list)
 
+    def settle(self) -> None:
+        """Drop a node that was noted in part when an alarm ended the program."""
+        count = min(len(self.nodes), len(self.digests))
+        if count and self.nodes[count - 1].function is None and count - 1 not in self.leaves:
+            count -= 1
+        del self.nodes[count:], self.digests[count:]
+        while self.stores and self.stores[-1].node >= count:
+            self.stores.pop()
+
 
 class Method:
     """A method, called by name: Method("sum")(x, axis=0) is x.sum(axis=0)."""

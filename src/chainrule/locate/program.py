@@ -8,7 +8,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import InputError
 from . import trace
+from .alarm import alarm
 from .calls import BUILTINS
 from .graph import Graph
 from .imports import PLOTTING, Finder
@@ -46,7 +47,7 @@ class Limits:
 class Failure:
     """An exception of the program: what, and the last line of the program's own files in it."""
 
-    error: Exception
+    error: BaseException
     file: str
     line: int
 
@@ -85,43 +86,49 @@ def run(
     limits: Limits | None = None,
     output: TextIO | None = None,
     stubs: Sequence[str] = PLOTTING,
+    texts: Sequence[tuple[str, str | bytes]] = (),
 ) -> Run:
     """Run a script as `python SCRIPT ARGUMENTS` in its folder would, and record its operations.
 
-    What it prints goes to `output`, to the process's own output if that is None.  One run at a
-    time: the folder, `sys.argv`, `__main__` and the random generators are the process's, and are
-    put back afterwards.
+    What it prints goes to `output`, to the process's own output if that is None.  With `texts`,
+    pairs of a file's name and its source, these are run one after the other in one namespace; the
+    script itself is not read then.  One run at a time: the folder, `sys.argv`, `__main__` and the
+    random generators are the process's, and are put back afterwards.
     """
     file = Path(path).resolve()
-    source = read_source(file)
     graph, limits = Graph(), limits or Limits()
-    try:
-        code = rewrite(source, str(file), graph.positions)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 0
-        raise InputError(f"`{path}` is not Python 3, line {line}: {error}.") from error
+    codes = []
+    for name, source in texts or [(str(file), read_source(file))]:
+        try:
+            codes.append(rewrite(source, name, graph.positions))
+        except (SyntaxError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 0
+            raise InputError(f"`{path}` is not Python 3, line {line}: {error}.") from error
     finder = Finder(file.parent, graph.positions, stubs)
     with _as_its_own_process(file, arguments, output, finder) as module:
         recorder.start(graph, limits.nodes, limits.seconds, limits.watch)
         try:
-            exec(code, vars(module))
+            with alarm(limits.seconds):
+                for code in codes:
+                    exec(code, vars(module))
         except StopTrace as stop:
             return Run(graph, "stopped", limit=str(stop))
         except _LEAVES_PLAIN as leave:
             if isinstance(leave, KeyboardInterrupt):
                 raise
             return Run(graph, "exit", code=leave.code)
-        except Exception as error:
-            return Run(graph, "error", failure=_failure(error, graph))
+        except BaseException as error:
+            return Run(graph, "error", failure=_failure(error, graph, str(file)))
         finally:
             recorder.finish()
             trace.forget()
+            graph.settle()
     return Run(graph, "end")
 
 
-def _failure(error: Exception, graph: Graph) -> Failure:
+def _failure(error: BaseException, graph: Graph, file: str) -> Failure:
     """Return an exception with its line: the innermost one in a rewritten file."""
-    own = {position.file for position in graph.positions}
+    own = {file, *(position.file for position in graph.positions)}
     places = [
         (frame.filename, frame.lineno or 0)
         for frame in traceback.extract_tb(error.__traceback__)
@@ -156,7 +163,8 @@ def _as_its_own_process(
             _default_warnings()
             yield module
     finally:
-        sys.stdout.flush()
+        with suppress(ValueError, AttributeError, OSError):  # the program may have closed it
+            sys.stdout.flush()
         sys.argv, sys.path[:], sys.stdout, main, folder = kept
         if main is not None:
             sys.modules["__main__"] = main

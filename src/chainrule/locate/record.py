@@ -3,6 +3,8 @@
 The fields are those of the report `chainrule.where/1`; docs/where.md says what each one means.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -140,6 +142,7 @@ class Report:
     Attributes:
         reason: one sentence, where the verdict is "unknown" or "no-backprop".
         faults: empty unless the verdict is "wrong"; the most upstream cause first.
+        cells: of a notebook, the line at which each code cell begins; lines count through all.
     """
 
     script: str
@@ -152,4 +155,15 @@ class Report:
     faults: tuple[Fault, ...] = ()
     notes: tuple[Note, ...] = ()
     unlabelled: tuple[Unlabelled, ...] = ()
+    cells: tuple[int, ...] = ()
     schema: str = field(default=SCHEMA)
+
+
+def cell_of(line: int, cells: Sequence[int]) -> tuple[int, int] | None:
+    """Return a notebook's code cell, from 1, and the line in it; None if there are no cells.
+
+    >>> cell_of(7, [2, 5, 9])
+    (2, 3)
+    """
+    number = bisect_right(cells, line)
+    return (number, line - cells[number - 1] + 1) if number else None

@@ -10,6 +10,7 @@ from rich.text import Text
 from ..factors import Explanation, Factor, Path
 from ..reports import NetworkFacts, TrainReport
 from ..words import counted
+from .characters import printable
 
 SHOWN_PATHS = 5
 WIDTH = 80
@@ -35,15 +36,6 @@ def _next_commands(commands: Sequence[tuple[str, str]], console: Console) -> Non
     for command, purpose in commands:
         table.add_row(Text(printable(command)), Text(purpose))
     console.print(table)
-
-
-def printable(text: str) -> str:
-    r"""Spell out characters that would steer the terminal.
-
-    >>> printable("a\x1b[2Jb")
-    'a\\x1b[2Jb'
-    """
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def notice(sentence: str, console: Console) -> None:

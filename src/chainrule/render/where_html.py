@@ -1,0 +1,181 @@
+"""The answer of `where` as one page that needs nothing else: source and derivatives, linked."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib.resources import files
+
+from ..locate.record import Fault, Line, Report, cell_of
+from . import where_words as words
+from .characters import printable
+from .mathml import math
+
+_QUOTED = re.compile("`([^`]+)`")
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Where is the chain rule in {script}?</title>
+<style>
+{css}</style>
+</head>
+<body class="{verdict}">
+<h1>{script}<span class="verdict">{verdict}</span></h1>
+<section class="answer" aria-label="Answer">
+{answer}
+</section>
+{sections}
+<script>
+{js}</script>
+</body>
+</html>"""
+
+
+def page(report: Report, source: Sequence[str]) -> str:
+    """Return the report as a page of HTML, without a reference to anything outside it."""
+    here = files(__package__)
+    sections = [
+        _section("Faults", [_fault(report, fault, k) for k, fault in enumerate(report.faults)]),
+        _source(report, source),
+        _parameters(report),
+        _list("Notes", (words.note_text(report, note) for note in report.notes)),
+        _list(
+            "Not labelled",
+            (f"{words.place(report, line.line)}: {line.reason}" for line in report.unlabelled),
+        ),
+    ]
+    return _PAGE.format(
+        script=_text(report.script),
+        verdict=report.verdict,
+        answer="\n".join(f"<p>{_prose(sentence)}</p>" for sentence in words.answer(report)),
+        sections="\n".join(filter(None, sections)),
+        css=(here / "where.css").read_text(encoding="utf-8"),
+        js=(here / "where.js").read_text(encoding="utf-8"),
+    )
+
+
+def _text(text: str) -> str:
+    return escape(printable(text))
+
+
+def _prose(text: str) -> str:
+    """Return a sentence in which what stands in backticks is code."""
+    return _QUOTED.sub(r"<code>\1</code>", _text(text))
+
+
+def _section(title: str, parts: Sequence[str]) -> str:
+    content = "\n".join(parts)
+    return f"<section>\n<h2>{title}</h2>\n{content}\n</section>" if parts else ""
+
+
+def _list(title: str, items: Iterable[str]) -> str:
+    entries = "\n".join(f"<li>{_prose(item)}</li>" for item in items)
+    return _section(title, [f"<ul>\n{entries}\n</ul>"] if entries else [])
+
+
+def _fault(report: Report, fault: Fault, number: int) -> str:
+    title = f'<a href="#L{fault.line}">{_text(words.fault_title(report, fault))}</a>'
+    details = "".join(
+        f"<dt>{heading}</dt><dd>{_text(text)}</dd>" for heading, text in words.fault_details(fault)
+    )
+    return (
+        f'<article class="fault" id="fault-{number + 1}"><h3>{title}</h3>'
+        f"<p>{_prose(fault.message)}</p><dl>{details}</dl></article>"
+    )
+
+
+def _parameters(report: Report) -> str:
+    rows = [
+        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in words.parameter_row(report, one))
+        for one in report.parameters
+    ]
+    table = "\n".join(f"{row}</tr>" for row in rows)
+    return _section("Parameters", [f'<table class="parameters">\n{table}\n</table>'] * bool(rows))
+
+
+def _source(report: Report, source: Sequence[str]) -> str:
+    """Return the whole source, each line with what it computes beside it."""
+    by_line = words.labels(report)
+    faults: dict[int, list[int]] = {}
+    for number, fault in enumerate(report.faults, start=1):
+        faults.setdefault(fault.line, []).append(number)
+    while source and not source[-1].strip():
+        source = source[:-1]
+    rows = []
+    for number, line in enumerate(source, start=1):
+        if report.cells and number < report.cells[0]:
+            continue  # stands before the first cell, and is ours
+        if number in report.cells:
+            rows.append(f'<tr><th colspan="4">{_cell(report, number)}</th></tr>')
+        rows.append(_row(report, number, line, by_line.get(number, []), faults.get(number, [])))
+    legend = (
+        '<p class="legend"><b>×</b> the chain rule: factors are multiplied; <b>!</b> a fault. '
+        "A factor links to the line where its value is computed.</p>"
+    )
+    body = "\n".join(rows)
+    table = f'<table class="source"><tbody>\n{body}\n</tbody></table>'
+    return _section("The source and its derivatives", [legend, table])
+
+
+def _cell(report: Report, number: int) -> str:
+    cell = cell_of(number, report.cells)
+    return f"cell {cell[0]}" if cell else ""
+
+
+def _row(report: Report, number: int, line: str, records: list[Line], faults: list[int]) -> str:
+    multiplies = any(record.role == "chain_rule" for record in records)
+    told = [record for record in records if record.role != "forward"]
+    classes = [
+        name
+        for name, applies in (
+            ("labelled", bool(told)),
+            ("multiplies", multiplies),
+            ("faulty", bool(faults)),
+        )
+        if applies
+    ]
+    cell = cell_of(number, report.cells)
+    links = "".join(
+        f'<p class="wrongly"><a href="#fault-{k}">'
+        f"fault: {words.KINDS[report.faults[k - 1].kind]}</a></p>"
+        for k in faults
+    )
+    texts = dict.fromkeys(_record(report, record) for record in told)
+    return (
+        f'<tr id="L{number}" class="{" ".join(classes)}">'
+        f'<td class="number"><a href="#L{number}">{cell[1] if cell else number}</a></td>'
+        f'<td class="sign">{"!" * bool(faults)}{"×" * multiplies}</td>'
+        f'<td class="code">{_code(line)}</td><td class="told">{"".join(texts)}{links}</td></tr>'
+    )
+
+
+def _code(line: str) -> str:
+    return escape("\t".join(map(printable, line.rstrip().split("\t"))))
+
+
+def _record(report: Report, line: Line) -> str:
+    """Return what a line computes, its factors linked to the lines that they come from."""
+    if line.role not in words.BACKWARD:
+        return f'<p class="record">{_text(words.label(report, line))}</p>'
+    equation = math(line.partial)
+    if line.factors:
+        add = "∑ " if line.sum_over else ""
+        factors = " <span>·</span> ".join(
+            _factor(report, factor.partial, factor.line) for factor in line.factors
+        )
+        equation += f" <span>= {add}</span> {factors}"
+    said = "; ".join(map(_text, words.extras(line)))
+    return (
+        f'<p class="record"><span class="equation">{equation}</span> '
+        f'<span class="role">{words.ROLES[line.role]}</span>'
+        + (f'<span class="extras">{said}</span></p>' if said else "</p>")
+    )
+
+
+def _factor(report: Report, partial: str, line: int | None) -> str:
+    if line is None:
+        return f'<span class="factor">{math(partial)}<small>—</small></span>'
+    place = words.place(report, line)
+    return f'<a class="factor" href="#L{line}">{math(partial)}<small>{place}</small></a>'
