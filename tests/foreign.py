@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from commands import SECONDS
+
 from chainrule.locate.graph import Graph, Node
 from chainrule.locate.program import Limits, Run, captured, run
 from chainrule.locate.replay import mismatches
@@ -22,7 +24,9 @@ def alone(script: Path, *arguments: str) -> str:
     """What a script prints when Python runs it."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, str(script), *arguments]
-    result = subprocess.run(command, capture_output=True, cwd=script.parent, env=environment)
+    result = subprocess.run(
+        command, capture_output=True, cwd=script.parent, env=environment, timeout=SECONDS
+    )
     assert not result.stderr, result.stderr.decode()
     return result.stdout.decode()
 

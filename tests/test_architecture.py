@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import SECONDS
 
 import chainrule
 
@@ -175,7 +176,7 @@ def test_the_start_is_light(command: str, allowed: set[str]) -> None:
     heavy -= allowed
     code = f"{command}; import sys; print(*sorted({heavy} & set(sys.modules)))"
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=SECONDS
     )
     assert result.stdout.strip() == ""
 
@@ -197,3 +198,14 @@ def test_every_module_has_a_test_file() -> None:
         top = module.partition(".")[0]
         if top not in {"__init__", "__main__", "errors"}:
             assert top in tested, module
+
+
+def test_no_process_outlives_its_test() -> None:
+    """What a test starts has a time limit; `commands.started` is the one that opens pipes."""
+    for file in sorted((ROOT / "tests").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                limited = any(keyword.arg == "timeout" for keyword in node.keywords)
+                assert called != "subprocess.run" or limited, f"{file.name}:{node.lineno}"
+                assert called != "subprocess.Popen" or file.name == "commands.py", file.name

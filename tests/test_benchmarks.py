@@ -19,7 +19,9 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
     """What a quick run prints and what it writes."""
     path = tmp_path_factory.mktemp("benchmarks") / "numbers.json"
     command = [sys.executable, "-X", "utf8", "-m", "benchmarks", "--quick", "--json", str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=600
+    )
     assert done.stderr == ""
     assert done.returncode == 0
     return done.stdout, json.loads(path.read_text(encoding="utf-8"))

@@ -4,14 +4,13 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import run
+from commands import run, started
 
 import chainrule
 from chainrule.datasets import iris
@@ -200,7 +199,7 @@ def on_a_terminal(*arguments: str, **environ: str) -> str:
     ours, theirs = pty.openpty()
     kept = {key: value for key, value in os.environ.items() if "COLOR" not in key}
     command = [sys.executable, "-m", "chainrule", *arguments]
-    with subprocess.Popen(
+    with started(
         command, stdout=theirs, stderr=theirs, env={**kept, "TERM": "xterm-256color", **environ}
     ) as process:
         os.close(theirs)

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import SECONDS, run
 
 
 def test_reading_and_writing_are_told_apart() -> None:
     """A file that only some library reads: it has a name, a stream that is full has none."""
     code = "import chainrule.cli as cli; cli.app = lambda **_: open('absent.dat'); cli.main()"
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=SECONDS
     )
     assert result.returncode == 2
     assert result.stderr == "chainrule: `absent.dat` cannot be read: No such file or directory.\n"
@@ -39,6 +39,8 @@ def test_only_the_beginning_of_an_output_is_read(tmp_path: Path) -> None:
 def test_messages_that_nobody_can_read_still_end_with_a_status(arguments: list[str]) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "chainrule", "train", *arguments]
-        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False)
+        result = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=full, check=False, timeout=SECONDS
+        )
     assert result.returncode == 2
     assert result.stdout == b""

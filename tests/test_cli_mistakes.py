@@ -3,10 +3,11 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import SECONDS, run, started
 
 ROWS = [f"{i},{i * 1.5},{'ab'[i % 2]}" for i in range(20)]
 
@@ -195,6 +196,7 @@ def test_memory_that_does_not_suffice_is_one_sentence() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=SECONDS,
     )
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].startswith("chainrule: the memory does not suffice")
@@ -205,7 +207,7 @@ def test_output_that_cannot_be_written_is_one_sentence() -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         command = [sys.executable, "-m", "chainrule", "train", "--epochs", "1"]
         result = subprocess.run(
-            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS
         )
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1].startswith("chainrule: the output cannot be written")
@@ -216,7 +218,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
     path = tmp_path / "good.csv"
     path.write_text(FILES["good.csv"], encoding="utf-8")
     command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.wait(60) == -signal.SIGPIPE
@@ -224,11 +226,20 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
         assert b"Traceback" not in process.stderr.read()
 
 
+@pytest.fixture
+def ignoring_interrupts() -> Iterator[None]:
+    """As where a shell has started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ignoring_interrupts")
 def test_an_interrupt_says_that_nothing_was_written(tmp_path: Path) -> None:
     path, model = tmp_path / "good.csv", tmp_path / "m.chain"
     path.write_text(FILES["good.csv"], encoding="utf-8")
     command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "100000000"]
-    with subprocess.Popen([*command, "-o", str(model)], stderr=subprocess.PIPE) as process:
+    with started([*command, "-o", str(model)], stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         assert b"good.csv" in process.stderr.readline()
         assert b"classification" in process.stderr.readline()
@@ -236,6 +247,14 @@ def test_an_interrupt_says_that_nothing_was_written(tmp_path: Path) -> None:
         assert process.stderr.read().endswith(b"chainrule: interrupted; nothing was written.\n")
         assert process.wait(60) == 130
     assert not model.exists()
+
+
+def test_a_process_that_hangs_does_not_hang_its_test() -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with started(command, seconds=0.1, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == b""
+        assert process.wait(60) == -signal.SIGKILL
 
 
 def test_what_the_data_holds_cannot_steer_the_terminal(tmp_path: Path) -> None:

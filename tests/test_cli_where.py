@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from answers import SOURCE
-from commands import Result, run
+from commands import SECONDS, Result, run
 from contract import STATUS, keep_the_contract
 from foreign import PROGRAMS, alone, write
 
@@ -34,7 +34,13 @@ def gives(answer: str, *arguments: object, cwd: Path) -> Result:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     environment["PYTHONIOENCODING"] = "utf-8"
     return subprocess.run(
-        command, capture_output=True, encoding="utf-8", cwd=cwd, env=environment, check=False
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env=environment,
+        check=False,
+        timeout=SECONDS,
     )
 
 
@@ -181,7 +187,9 @@ def test_processes_that_never_end_do_not_keep_it(tmp_path: Path) -> None:
 def test_closed_streams_are_no_trouble(closed: str, tmp_path: Path) -> None:
     write(tmp_path, PLAIN + "open('own', 'w').write('text')\n")
     command = f"{sys.executable} -m chainrule where script.py {closed}"
-    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path)
+    result = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, cwd=tmp_path, timeout=SECONDS
+    )
     assert result.returncode == 3
     assert "Traceback" not in result.stderr
     assert (tmp_path / "own").read_text() == "text"

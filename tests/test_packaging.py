@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from commands import SECONDS
 
 import chainrule
 
@@ -21,7 +22,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     # without isolation: the build backend is among the test requirements, nothing is downloaded
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     return folder
 
 
@@ -38,11 +39,16 @@ def test_installed_from_a_distribution_it_runs_elsewhere(
     (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
     options = ("--no-deps", "--no-build-isolation", "--ignore-installed")
     install = [str(python), "-m", "pip", "install", *options, str(distribution)]
-    subprocess.run(install, check=True, capture_output=True)
+    subprocess.run(install, check=True, capture_output=True, timeout=600)
 
     code = "import chainrule; print(chainrule.__version__, chainrule.__file__)"
     shown = subprocess.run(
-        [python, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path
+        [python, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=SECONDS,
     ).stdout.split()
     assert shown == [chainrule.__version__, str(site / "chainrule" / "__init__.py")]
     command = environment / "bin" / "chainrule"
@@ -51,7 +57,12 @@ def test_installed_from_a_distribution_it_runs_elsewhere(
         ("train --epochs 2", "sum over the paths"),
     ):
         result = subprocess.run(
-            [command, *arguments.split()], check=True, capture_output=True, text=True, cwd=tmp_path
+            [command, *arguments.split()],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            timeout=SECONDS,
         )
         assert words in result.stdout
 

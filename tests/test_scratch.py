@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from commands import SECONDS, started
 
 from chainrule import scratch
 from chainrule.scratch import Network, Row
@@ -107,7 +108,9 @@ def test_training_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_demo_program() -> None:
     command = [sys.executable, "-m", "chainrule.scratch"]
-    done = subprocess.run(command, capture_output=True, encoding="ascii", check=True)
+    done = subprocess.run(
+        command, capture_output=True, encoding="ascii", check=True, timeout=SECONDS
+    )
     lines = done.stdout.splitlines()
     assert done.stderr == ""
     assert lines[0] == ">epoch=0, lrate=0.500, error=6.350"
@@ -130,7 +133,7 @@ def test_the_demo_says_where_the_chain_rule_is(capsys: pytest.CaptureFixture[str
 
 def test_a_reader_that_goes_away_ends_the_demo_without_a_word() -> None:
     command = [sys.executable, "-m", "chainrule.scratch"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.close()
         assert process.stderr is not None
