@@ -192,7 +192,7 @@ def test_memory_that_does_not_suffice_is_one_sentence() -> None:
         "main()"
     )
     result = subprocess.run(
-        [sys.executable, "-c", limited, "train", "--hidden", "8000000", "--epochs", "1"],
+        [sys.executable, "-c", limited, "train", "--hidden", "800000", "--epochs", "1"],
         capture_output=True,
         text=True,
         check=False,

@@ -14,8 +14,9 @@ from .errors import DivergenceError
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight, largest_weight
 from .factors import Explanation
-from .memory import require_memory
+from .memory import SCALED, require_room
 from .model import Model, train_model
+from .network import BLOCK
 from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
@@ -90,16 +91,14 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
 
 
 def _require_room(prepared: Prepared, recipe: Recipe) -> None:
-    """Refuse a network whose parameters, their gradient and every row's values cannot fit."""
+    """Refuse a network that cannot be trained in memory, beside the rows."""
     classes = prepared.target.classes or ()
     n_rows, n_inputs = prepared.encoded.shape
     sizes = (n_inputs, *recipe.hidden, 1 if len(classes) < 3 else len(classes))
-    n_parameters = count(sizes)
-    require_memory(
-        2 * n_parameters + n_rows * sum(sizes),
-        f"the network {'-'.join(map(str, sizes))} with its {n_parameters:,} parameters",
-        "Take smaller layers with `--hidden`.",
-    )
+    lbfgs = recipe.solver == "lbfgs"
+    batch = min(n_rows, BLOCK) if lbfgs else min(n_rows, BLOCK, recipe.batch_size)
+    # the row to open is looked for among all rows at once
+    require_room(sizes, batch, n_rows, lbfgs, "--hidden", data=SCALED * n_rows * n_inputs)
 
 
 def _splits(prepared: Prepared, options: Options) -> Iterator[Split]:

@@ -1,18 +1,35 @@
-"""What cannot fit into memory is refused in a sentence, before it is asked for."""
+"""What cannot fit into memory is refused in a sentence, before it is asked for.
+
+The numbers of copies were measured, as the peak of what a training asks for.
+"""
 
 import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from .errors import InputError
+from .parameters import count
 
 BYTES = 8  # of a 64-bit float
+TABLE = 5  # of the encoded rows: they, those trained on, and what scaling makes on its way
+SCALED = 3  # of them while a network is trained: they, those trained on, and these scaled
+STEPS = 8  # of the parameters: they, start, two to go back to, gradient, moments, a step
+LBFGS = 44  # of the parameters: SciPy's ten corrections, twice, and what it works with
+BACKWARD = 3  # of the widest layer's values, beside the tape, on the way back
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Where a container says what it may have, by versions 2 and 1 of its kind."""
 
 
 def memory_size() -> float:
-    """Return the computer's memory in bytes, ∞ where it does not tell."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return float("inf")
+    """Return the memory there is in bytes, the container's where it has less; ∞ if none tells."""
+    sizes = [float("inf")]
+    with suppress(AttributeError, ValueError, OSError):
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for limit in LIMITS:
+        with suppress(ValueError, OSError):  # no container, or "max"
+            sizes.append(int(Path(limit).read_text(encoding="ascii")))
+    return min(sizes)
 
 
 def require_memory(numbers: int, what: str, remedy: str) -> None:
@@ -28,6 +45,26 @@ def require_memory(numbers: int, what: str, remedy: str) -> None:
     needed, there = BYTES * numbers, memory_size()
     if needed > there:
         raise InputError(
-            f"{what} needs at least {needed / 1e9:,.1f} GB of memory, this computer has "
+            f"{what} needs at least {needed / 1e9:,.1f} GB of memory, and there are "
             f"{there / 1e9:,.1f} GB. {remedy}"
         )
+
+
+def require_room(
+    layer_sizes: Sequence[int], batch: int, rows: int, lbfgs: bool, option: str, data: int = 0
+) -> None:
+    """Refuse a network that cannot be trained in memory.
+
+    It is trained on `batch` rows at a time and applied to `rows` at a time, while `data` numbers
+    are there besides.
+
+    Raises:
+        InputError: if it cannot; the message names the option to lower.
+    """
+    n_parameters, values, widest = count(layer_sizes), sum(layer_sizes[1:]), max(layer_sizes[1:])
+    trained, applied = batch * (values + BACKWARD * widest), rows * (values + widest)
+    require_memory(
+        (LBFGS if lbfgs else STEPS) * n_parameters + max(trained, applied) + data,
+        f"the network {'-'.join(map(str, layer_sizes))} with its {n_parameters:,} parameters",
+        f"Take smaller layers with `{option}`.",
+    )

@@ -17,8 +17,9 @@ from .chain import Array
 from .errors import InputError
 from .initializers import INITIALIZERS, StartWeights, given, initialize
 from .losses import Loss
+from .memory import require_room
 from .names import lookup, unknown
-from .network import OUTPUT_ACTIVATIONS, Network
+from .network import BLOCK, OUTPUT_ACTIVATIONS, Network
 from .optimizers import SGD, Adam, Optimizer
 from .parameters import Gradients, Parameters
 from .settings import check_settings, hidden_sizes
@@ -152,6 +153,9 @@ class MLP(BaseEstimator, ABC):
         encoded = self.encode_targets(targets).astype(rows.dtype, copy=False)
         sizes = (rows.shape[1], *hidden_sizes(self.hidden_layer_sizes), encoded.shape[1])
         self.network_ = self._build(sizes, loss, usual_output)
+        at_once = min(len(rows), BLOCK)
+        batch = at_once if optimizer is None else min(self._batch(len(rows)), at_once)
+        require_room(sizes, batch, at_once, optimizer is None, "hidden_layer_sizes")
         self.parameters_ = self._start(sizes, random, rows.dtype)
         return rows, encoded, random, optimizer
 
@@ -189,10 +193,9 @@ class MLP(BaseEstimator, ABC):
         optimizer: Optimizer | None,
         on_epoch: OnEpoch | None,
     ) -> None:
-        n_rows = len(X)
         plan = Plan(
             max_epochs=self.max_iter,
-            batch_size=min(200 if self.batch_size == "auto" else int(self.batch_size), n_rows),
+            batch_size=self._batch(len(X)),
             shuffle=self.shuffle,
             tol=self.tol,
             patience=self.n_iter_no_change,
@@ -209,6 +212,9 @@ class MLP(BaseEstimator, ABC):
             self._keep(history)
         if not history.converged:
             warnings.warn(self._not_converged(history.limit), ConvergenceWarning, stacklevel=3)
+
+    def _batch(self, n_rows: int) -> int:
+        return min(200 if self.batch_size == "auto" else int(self.batch_size), n_rows)
 
     def _not_converged(self, limit: str) -> str:
         if not limit:

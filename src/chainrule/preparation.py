@@ -15,7 +15,7 @@ from .encoding import (
     target_values,
 )
 from .errors import InputError
-from .memory import require_memory
+from .memory import TABLE, require_memory
 from .missing import handle_missing
 from .tables import Table, parse_number
 from .words import counted, listed
@@ -104,11 +104,11 @@ def _refuse_single_rows(table: Table, index: int, y: Array) -> None:
 
 
 def _require_room(table: Table, features: tuple[Feature, ...]) -> None:
-    """Refuse a table whose inputs, as they are and scaled, cannot fit into memory."""
+    """Refuse a table whose inputs, with what scaling them takes, cannot fit into memory."""
     widest = max(features, key=lambda feature: len(feature.inputs))
     n_inputs = sum(len(feature.inputs) for feature in features)
     require_memory(
-        2 * len(table.rows) * n_inputs,
+        TABLE * len(table.rows) * n_inputs,
         f"`{table.source}` with {counted(len(table.rows), 'row')} and {n_inputs} inputs",
         f"Column {widest.name!r} becomes {counted(len(widest.inputs), 'input')}; leave it out, or "
         "take fewer rows.",
