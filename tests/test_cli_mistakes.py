@@ -168,7 +168,7 @@ def test_divergence_in_the_first_epoch_leaves_an_old_model_as_it_is(tmp_path: Pa
     before = model.read_bytes()
     result = run("train", path, "--solver", "sgd", "--learning-rate", "1e300", "-o", model)
     assert result.returncode == 1
-    assert "nothing is kept: no epoch of the training was finite" in result.stderr
+    assert f"nothing is kept in {model}: no epoch ended in bounds." in result.stderr
     assert model.read_bytes() == before
 
 
@@ -273,5 +273,24 @@ def test_divergence_names_unscaled_inputs(tmp_path: Path) -> None:
     path.write_text(table(rows=rows), encoding="utf-8")
     result = run("train", path, "--solver", "sgd", "--activation", "identity", "--scale", "none")
     assert result.returncode == 1
-    # the first training part holds the largest row but two: 17,000
-    assert "the inputs are unscaled (they reach 1.7e+04)" in result.stderr
+    assert "the inputs are unscaled (they reach 1.9e+04)" in result.stderr
+
+
+@pytest.mark.parametrize(("rate", "kept"), [("1e6", False), ("20", True)])
+def test_what_is_kept_is_what_the_error_says(rate: str, kept: bool, tmp_path: Path) -> None:
+    """Of the same training: that on all rows."""
+    path, model = tmp_path / "reg.csv", tmp_path / "d.chain"
+    rows = [f"{i / 40},{i % 10},{3 * i / 40 + i % 10:.3f}" for i in range(40)]
+    path.write_text("a,b,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    result = run("train", path, "--learning-rate", rate, "--solver", "sgd", "-o", model)
+    assert result.returncode == 1
+    notice, error = result.stderr.splitlines()[-2:]
+    assert error.startswith("chainrule: Training diverged in epoch")
+    if kept:
+        epoch = error.rpartition(" ")[2].rstrip(".")
+        assert error.endswith(f"The weights are those after epoch {epoch}.")
+        assert notice == f"chainrule: the model of epoch {epoch} is kept in {model}."
+    else:
+        assert "The weights are those of the start: no epoch ended with a loss of at" in error
+        assert "finite" not in notice + error
+    assert model.exists() == kept

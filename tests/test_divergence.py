@@ -13,9 +13,12 @@ from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import scale
 
 from chainrule.chain import Array
-from chainrule.divergence import RUNAWAY
+from chainrule.divergence import RUNAWAY, Guard
 from chainrule.errors import DivergenceError
 from chainrule.estimators import MLPClassifier, MLPRegressor
+from chainrule.losses import LOSSES
+from chainrule.network import Network
+from chainrule.parameters import Parameters
 
 
 @pytest.fixture(autouse=True)
@@ -36,9 +39,9 @@ def test_divergence_keeps_the_last_finite_weights(solver: str) -> None:
     model = MLPRegressor(hidden_layer_sizes=(4,), activation="identity", solver=solver)
     model.set_params(learning_rate_init=10.0, random_state=0)
     huge = 1e170 if solver == "lbfgs" else 1.0
-    reason = r"targets are unscaled \(they reach .*170\): scale them\.$"
+    reason = r"targets are unscaled \(they reach .*170\): scale them\."
     if solver == "sgd":
-        reason = r"step is too large: lower the learning rate\.$"
+        reason = r"step is too large: lower the learning rate\."
     with pytest.raises(DivergenceError, match=rf"diverged in epoch \d+.*{reason}") as caught:
         model.fit(X, huge * X[:, 0])
     assert caught.value.epoch >= 1
@@ -107,11 +110,11 @@ def test_a_start_without_a_finite_loss_is_said_to_be_the_reason(solver: str) -> 
     model = MLPRegressor(hidden_layer_sizes=(), solver=solver, start_weights=start)
     with pytest.raises(
         DivergenceError,
-        match=r"the start weights are unscaled \(they reach 1e\+200\): scale them\.$",
+        match=r"the start weights are unscaled \(they reach 1e\+200\): scale them\.",
     ):
         model.fit(X, y)
     deep = MLPRegressor("poisson", (), solver=solver, start_weights=([[[99.0]]], [[0.0]]))
-    with pytest.raises(DivergenceError, match=r"start weights give it already: .* smaller ones\.$"):
+    with pytest.raises(DivergenceError, match=r"start weights give it already: .* smaller ones\."):
         deep.fit([[10.0], [0.0]], [1.0, 1.0])
 
 
@@ -135,8 +138,9 @@ def test_lbfgs_goes_round_points_whose_loss_overflows() -> None:
 
 
 def test_the_error_goes_through_pickle_and_other_processes() -> None:
-    again = pickle.loads(pickle.dumps(DivergenceError("the loss became inf.", 3)))
-    assert (type(again), str(again), again.epoch) == (DivergenceError, "the loss became inf.", 3)
+    again = pickle.loads(pickle.dumps(DivergenceError("the loss became inf.", 3, "Weights of 2.")))
+    assert (type(again), again.epoch) == (DivergenceError, 3)
+    assert str(again) == "the loss became inf. Weights of 2."
     X, _ = iris()
     model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=1e6)
     with pytest.raises(DivergenceError, match="diverged in epoch") as caught:
@@ -151,3 +155,36 @@ def test_lbfgs_needs_a_finite_gradient_at_the_start_too() -> None:
     with pytest.raises(DivergenceError, match=r"inputs are unscaled .* and the targets are unsc"):
         model.fit(X, y)
     assert model.predict(X).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("rate", "sentence"),
+    [
+        (3.0, "The weights are those after epoch {kept}."),
+        (1e6, "The weights are those of the start: no epoch ended with a loss of at most {bound}."),
+    ],
+)
+def test_the_error_says_which_weights_are_left(rate: float, sentence: str) -> None:
+    X, _ = iris()
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", random_state=0)
+    model.set_params(learning_rate_init=rate, batch_size=50)
+    with pytest.raises(DivergenceError) as caught:
+        model.fit(X, X[:, 0])
+    assert (model.n_iter_ > 0) == (rate < 1e6)
+    bound = f"{RUNAWAY * max(model.compute_loss(X, X[:, 0]), 1.0):.3g}"
+    assert str(caught.value).endswith(sentence.format(kept=model.n_iter_, bound=bound))
+
+
+def test_weights_out_of_bounds_do_not_take_the_place_of_others() -> None:
+    """Three epochs in a row end out of bounds before one is measured so; the first is kept."""
+    network = Network((1, 1), (), "identity", LOSSES["half_squared_error"])
+    parameters = Parameters.zeros((1, 1))
+    guard = Guard(network, parameters, np.ones((1, 1)), np.ones((1, 1)))
+    guard.remember(0, guard.start_loss)
+    parameters.flat[:] = 0.1
+    guard.remember(1, 0.5)
+    for epochs in (2, 3, 4):
+        parameters.flat[:] = 1e5
+        guard.remember(epochs, 10.0)
+    assert guard.go_back() == 1
+    assert parameters.flat.tolist() == [0.1, 0.1]

@@ -5,6 +5,7 @@ import pytest
 
 from chainrule.datasets import iris
 from chainrule.encoding import Scaling
+from chainrule.errors import DivergenceError
 from chainrule.experiment import run
 from chainrule.model import train_model
 from chainrule.preparation import Options, prepare
@@ -128,3 +129,16 @@ def test_rows_are_trained_in_an_order_of_their_own(monkeypatch: pytest.MonkeyPat
     run(prepared, QUICK.changed(epochs=1, shuffle=False), Options(folds=2), Listener())
     assert all(order != sorted(order) for order in orders)
     assert sorted(orders[-1]) == prepared.y.tolist()
+
+
+def test_a_fold_that_alone_diverges_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_parts(*arguments: Any) -> Any:
+        model, _ = train_model(*arguments)
+        whole = len(arguments[3]) == 150
+        return model, None if whole else DivergenceError("It diverged.", 7, "Weights of its own.")
+
+    monkeypatch.setattr("chainrule.experiment.train_model", only_parts)
+    outcome = run(prepare(iris(), Options(folds=3)), QUICK, Options(folds=3), Listener())
+    assert outcome.report is None
+    assert str(outcome.divergence) == "fold 1 of 3: It diverged. The training on all rows did not."
+    assert outcome.model.estimator.n_iter_ == 15

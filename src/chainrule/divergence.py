@@ -42,12 +42,17 @@ class Guard:
         """Whether a loss is finite and has not run away."""
         return math.isfinite(loss) and loss <= self.bound
 
-    def remember(self, epochs: int) -> None:
-        """Keep the weights as they are after so many epochs; the last two are kept."""
-        self._recent.append((epochs, self.parameters.flat.copy()))
+    def remember(self, epochs: int, loss: float) -> None:
+        """Keep the weights as they are after so many epochs, the last with this loss; two are kept.
+
+        Weights out of bounds must not take the place of others: where the loss is above the
+        start's, their own is looked at.
+        """
+        if epochs == 0 or loss <= max(self.start_loss, 1.0) or self.allows(self.loss()):
+            self._recent.append((epochs, self.parameters.flat.copy()))
 
     def go_back(self) -> int:
-        """Put back the last weights kept whose loss is in bounds; return their epochs."""
+        """Put back the last weights kept whose loss is in bounds, or the start; return epochs."""
         for epochs, weights in reversed(self._recent):
             self.parameters.flat[:] = weights
             if self.allows(self.loss()):
@@ -55,8 +60,20 @@ class Guard:
         self.parameters.flat[:] = self._start
         return 0
 
-    def error(self, loss: float, epoch: int, learning_rate: bool) -> DivergenceError:
-        """Say what happened and the reason; `learning_rate` says whether the solver has one."""
+    def error(self, loss: float, epoch: int, kept: int, learning_rate: bool) -> DivergenceError:
+        """Say what happened, why, and which weights are kept, those after so many epochs.
+
+        `learning_rate` says whether the solver has one.
+        """
+        happened = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}"
+        weights = f"The weights are those after epoch {kept}."
+        if kept == 0:
+            weights = "The weights are those of the start"
+            ended = f": no epoch ended with a loss of at most {self.bound:.3g}"
+            weights += f"{ended if math.isfinite(self.start_loss) else ''}."
+        return DivergenceError(f"{happened}; {self._reason(learning_rate)}.", epoch, weights)
+
+    def _reason(self, learning_rate: bool) -> str:
         sizes = {"inputs": self.X, "targets": self.target, "start weights": self._start}
         causes = [
             f"the {name} are unscaled (they reach {largest:.3g})"
@@ -65,11 +82,8 @@ class Guard:
         ]
         stepped = learning_rate and math.isfinite(self.start_loss)
         if causes:
-            reason = " and ".join(causes) + ": scale them"
-            reason += ", or lower the learning rate" if stepped else ""
-        elif stepped:
-            reason = "the step is too large: lower the learning rate"
-        else:
-            reason = "the start weights give it already: start from smaller ones"
-        message = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}; {reason}."
-        return DivergenceError(message, epoch)
+            or_lower = ", or lower the learning rate" if stepped else ""
+            return f"{' and '.join(causes)}: scale them{or_lower}"
+        if stepped:
+            return "the step is too large: lower the learning rate"
+        return "the start weights give it already: start from smaller ones"

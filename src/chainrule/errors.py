@@ -6,16 +6,20 @@ class InputError(ValueError):
 
 
 class DivergenceError(ArithmeticError):
-    """Training left the finite numbers; the model keeps the weights of its last finite epoch.
+    """Training left its bounds; the model has the weights of the last epoch that ended within.
 
     Attributes:
+        happened: what happened and why.
         epoch: the epoch (counted from 1) in which it happened.
+        weights: which weights the model has now.
     """
 
-    def __init__(self, message: str, epoch: int) -> None:
-        super().__init__(message)
+    def __init__(self, happened: str, epoch: int, weights: str = "") -> None:
+        super().__init__(f"{happened} {weights}".rstrip())
+        self.happened = happened
         self.epoch = epoch
+        self.weights = weights
 
     # pickle would call the class with the message alone; joblib's processes send errors by pickle
-    def __reduce__(self) -> tuple[type["DivergenceError"], tuple[str, int]]:
-        return type(self), (str(self), self.epoch)
+    def __reduce__(self) -> tuple[type["DivergenceError"], tuple[str, int, str]]:
+        return type(self), (self.happened, self.epoch, self.weights)

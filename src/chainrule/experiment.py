@@ -35,7 +35,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of it: the model, and a report unless training diverged; then the error."""
+    """What came of it: the model, and a report unless a training diverged; then the error.
+
+    The error is that of the model's own training, or of a fold's where only that diverged.
+    """
 
     report: TrainReport | None
     model: Model
@@ -74,7 +77,11 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
         label = "the split" if options.split is not None else f"fold {number} of {options.folds}"
         model, divergence = train(train_rows, label)
         if divergence is not None:
-            raise divergence
+            raise DivergenceError(
+                f"{label}: {divergence.happened}",
+                divergence.epoch,
+                "The training on all rows did not.",
+            )
         return model.predict_encoded(data[test_rows])
 
     fold_divergence = None
@@ -85,7 +92,7 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
         fold_divergence = error
     model, divergence = train(np.arange(len(y)), "all rows")
     if fold_divergence or divergence:
-        return Outcome(None, model, fold_divergence or divergence)
+        return Outcome(None, model, divergence or fold_divergence)
     seconds = perf_counter() - started
     return Outcome(_report(prepared, recipe, options, results, model, seconds), model, None)
 

@@ -92,7 +92,7 @@ class MLP(BaseEstimator, ABC):
         Raises:
             InputError: if a setting cannot be used.
             DivergenceError: if the loss leaves the finite numbers or runs away; the fitted
-                attributes then hold the weights of the last epoch before it.
+                attributes then hold the weights of the last epoch that ended in bounds.
         """
         check_settings(self.get_params(deep=False))
         before = dict(vars(self))

@@ -101,7 +101,7 @@ def train_model(
 ) -> tuple[Model, DivergenceError | None]:
     """Train on encoded rows (n, n_inputs) and their targets (n,).
 
-    A training that diverges gives the model of its last finite epoch, and the error beside it.
+    A training that diverges gives the model of its last epoch in bounds, and the error beside it.
 
     Raises:
         InputError: if a setting of the recipe cannot be used.

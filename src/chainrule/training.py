@@ -91,9 +91,9 @@ def descend(
     guard = Guard(network, parameters, X, target)
     _require_bounded(guard, history, guard.start_loss, 1)
     order = np.arange(len(X))
-    best, without_improvement = math.inf, 0
+    loss, best, without_improvement = guard.start_loss, math.inf, 0
     for _ in range(plan.max_epochs):
-        guard.remember(history.n_iter)
+        guard.remember(history.n_iter, loss)
         if plan.shuffle:
             # scikit-learn's order: each epoch permutes the one before
             permutation = np.arange(len(X))
@@ -188,5 +188,6 @@ def _require_bounded(
     guard: Guard, history: History, loss: float, epoch: int, learning_rate: bool = True
 ) -> None:
     if not guard.allows(loss):
-        history.cut(guard.go_back())
-        raise guard.error(loss, epoch, learning_rate)
+        kept = guard.go_back()
+        history.cut(kept)
+        raise guard.error(loss, epoch, kept, learning_rate)

@@ -238,11 +238,11 @@ def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str
 
 
 def _keep(model: "Model", output: Path, notices: Console) -> None:
-    """Save the model, unless no epoch of its training was finite."""
+    """Save the model, unless its training has only the start to give."""
     from ..modelfile import save
 
     if model.estimator.n_iter_ == 0:
-        terminal.notice("nothing is kept: no epoch of the training was finite.", notices)
+        terminal.notice(f"nothing is kept in {output}: no epoch ended in bounds.", notices)
         return
     save(model, output)
     terminal.notice(f"the model of epoch {model.estimator.n_iter_} is kept in {output}.", notices)
