@@ -1,6 +1,7 @@
 """Trainings that leave their bounds: noticed, taken back, and the true reason given."""
 
 import pickle
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -113,9 +114,9 @@ def test_a_start_without_a_finite_loss_is_said_to_be_the_reason(solver: str) -> 
         match=r"the start weights are unscaled \(they reach 1e\+200\): scale them\.",
     ):
         model.fit(X, y)
-    deep = MLPRegressor("poisson", (), solver=solver, start_weights=([[[99.0]]], [[0.0]]))
+    deep = MLPRegressor("poisson", (), solver=solver, start_weights=([[[40.0]]], [[0.0]]))
     with pytest.raises(DivergenceError, match=r"start weights give it already: .* smaller ones\."):
-        deep.fit([[10.0], [0.0]], [1.0, 1.0])
+        deep.fit([[20.0], [0.0]], [1.0, 1.0])
 
 
 def test_every_reason_is_named() -> None:
@@ -160,17 +161,17 @@ def test_lbfgs_needs_a_finite_gradient_at_the_start_too() -> None:
 @pytest.mark.parametrize(
     ("rate", "sentence"),
     [
-        (3.0, "The weights are those after epoch {kept}."),
+        (0.4, "The weights are those after epoch {kept}."),
         (1e6, "The weights are those of the start: no epoch ended with a loss of at most {bound}."),
     ],
 )
 def test_the_error_says_which_weights_are_left(rate: float, sentence: str) -> None:
     X, _ = iris()
-    model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", random_state=0)
+    model = MLPRegressor("squared_error", (4,), "identity", solver="sgd", random_state=0)
     model.set_params(learning_rate_init=rate, batch_size=50)
     with pytest.raises(DivergenceError) as caught:
         model.fit(X, X[:, 0])
-    assert (model.n_iter_ > 0) == (rate < 1e6)
+    assert (model.n_iter_ > 0) == (rate < 1)
     bound = f"{RUNAWAY * max(model.compute_loss(X, X[:, 0]), 1.0):.3g}"
     assert str(caught.value).endswith(sentence.format(kept=model.n_iter_, bound=bound))
 
@@ -188,3 +189,39 @@ def test_weights_out_of_bounds_do_not_take_the_place_of_others() -> None:
         guard.remember(epochs, 10.0)
     assert guard.go_back() == 1
     assert parameters.flat.tolist() == [0.1, 0.1]
+
+
+def test_scaled_inputs_are_not_blamed_for_a_rare_category() -> None:
+    X = np.zeros((16_000, 1))
+    X[5] = 1
+    X = scale(X)
+    assert X.max() > 100
+    model = MLPRegressor(hidden_layer_sizes=(4,), solver="sgd", learning_rate_init=1e8)
+    with pytest.raises(DivergenceError, match=r"; the step is too large: lower the learning rate"):
+        model.fit(X, X[:, 0])
+
+
+def test_counts_are_not_to_be_scaled() -> None:
+    X, _ = iris()
+    y = np.round(np.exp(3 * X[:, 0] + 8))
+    model = MLPRegressor("poisson", (4,), solver="sgd", learning_rate_init=1000, random_state=0)
+    assert y.max() > 1e6
+    with pytest.raises(DivergenceError, match=r"; the step is too large: lower the learning rate"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize("alpha", [1e308, 1e9])
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+def test_a_penalty_that_outweighs_the_loss_is_the_reason(alpha: float, solver: str) -> None:
+    X, y = iris()
+    model = MLPClassifier((4,), solver=solver, alpha=alpha, random_state=0, max_iter=50)
+    model.set_params(learning_rate_init=1.0)
+    if alpha == 1e9 and solver != "sgd":
+        model.fit(X, y)  # their steps do not grow with it
+        return
+    reason = (
+        rf"the penalty outweighs the rows' loss \(`alpha` is {re.escape(f'{alpha:g}')}\): lower it"
+    )
+    with pytest.raises(DivergenceError, match=reason) as caught:
+        model.fit(X, y)
+    assert "inf." not in str(caught.value)

@@ -11,7 +11,8 @@ from .network import Network
 from .parameters import Parameters
 
 RUNAWAY = 1e8  # a loss this many times the start's will not come back
-UNSCALED = 100.0  # values beyond this size make steps that suit scaled ones far too large
+UNSCALED = 50.0  # a column's root mean square, 1 if scaled, that makes the usual steps too large
+HEAVY = 100.0  # a penalty so many times the rows' loss rules the step
 
 
 class Guard:
@@ -70,20 +71,41 @@ class Guard:
         if kept == 0:
             weights = "The weights are those of the start"
             ended = f": no epoch ended with a loss of at most {self.bound:.3g}"
-            weights += f"{ended if math.isfinite(self.start_loss) else ''}."
+            weights += f"{ended if math.isfinite(self.bound) else ''}."
         return DivergenceError(f"{happened}; {self._reason(learning_rate)}.", epoch, weights)
 
     def _reason(self, learning_rate: bool) -> str:
-        sizes = {"inputs": self.X, "targets": self.target, "start weights": self._start}
+        sizes = {"inputs": self.X, "targets": self.target, "start weights": self._start[:, None]}
+        if self.network.loss.outputs:
+            del sizes["targets"]  # a loss that says the outputs' range takes targets as they are
         causes = [
-            f"the {name} are unscaled (they reach {largest:.3g})"
+            f"the {name} are unscaled (they reach {float(abs(values).max()):.3g})"
             for name, values in sizes.items()
-            if (largest := float(abs(values).max())) > UNSCALED
+            if _size(values) > UNSCALED
         ]
         stepped = learning_rate and math.isfinite(self.start_loss)
         if causes:
             or_lower = ", or lower the learning rate" if stepped else ""
             return f"{' and '.join(causes)}: scale them{or_lower}"
+        if self._penalized():
+            alpha = f"`alpha` is {self.network.alpha:g}"
+            return f"the penalty outweighs the rows' loss ({alpha}): lower it"
         if stepped:
             return "the step is too large: lower the learning rate"
         return "the start weights give it already: start from smaller ones"
+
+    def _penalized(self) -> bool:
+        """Whether the start's penalty is far above its loss of the rows, or not finite alone."""
+        start = Parameters.of(self._start, self.network.layer_sizes)
+        with np.errstate(over="ignore"):
+            penalty = self.network.penalty(start) / len(self.X)
+        return not penalty <= HEAVY * max(self.start_loss - penalty, 1.0)
+
+
+def _size(values: Array) -> float:
+    """Return the largest root mean square of a column.
+
+    Not the largest value: a rare category, scaled, is far from 0 in the rows that have it.
+    """
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(np.square(values, dtype=np.float64), axis=0)).max())
