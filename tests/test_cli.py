@@ -138,6 +138,14 @@ def test_the_command_suggested_runs_as_it_is_printed(flowers: Path, tmp_path: Pa
     assert run(*arguments, cwd=tmp_path).returncode == 0
 
 
+def test_the_command_suggested_runs_where_the_model_begins_with_a_dash(tmp_path: Path) -> None:
+    trained = run("train", "-o", "-x y'.chain", "--epochs", 2, cwd=tmp_path, COLUMNS="200")
+    (line,) = [line for line in trained.stdout.splitlines() if "chainrule predict" in line]
+    (tmp_path / "DATA.csv").write_text("1,2,3,4\n5,6,7,8\n", encoding="utf-8")
+    _, *arguments = shlex.split(line.partition("    use the model")[0])
+    assert run(*arguments, cwd=tmp_path).returncode == 0
+
+
 def test_labels_come_back_as_they_are_written(tmp_path: Path) -> None:
     path, model = tmp_path / "codes.csv", tmp_path / "codes.chain"
     codes = ["00", "01", "10"]

@@ -227,7 +227,8 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
 def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str]]:
     commands = []
     if output is not None:
-        model = shlex.quote(str(output))
+        # a path that begins with a dash would be read as options
+        model = shlex.quote(f"./{output}" if str(output).startswith("-") else str(output))
         commands.append((f"chainrule predict {model} DATA.csv", "use the model on new rows"))
     else:
         commands.append(("add -o model.chain", "keep the model"))
