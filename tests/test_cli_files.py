@@ -1,11 +1,15 @@
-"""Files and streams of the command that cannot be read or written."""
+"""Files and streams of the command that cannot be read or written, and how it is ended."""
 
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import SECONDS, run
+from commands import SECONDS, run, started
+
+TABLE = "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(20))
 
 
 def test_reading_and_writing_are_told_apart() -> None:
@@ -44,3 +48,57 @@ def test_messages_that_nobody_can_read_still_end_with_a_status(arguments: list[s
         )
     assert result.returncode == 2
     assert result.stdout == b""
+
+
+def test_output_that_cannot_be_written_is_one_sentence() -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "chainrule", "train", "--epochs", "1"]
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=SECONDS
+        )
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1].startswith("chainrule: the output cannot be written")
+    assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "good.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "1"]
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(60) == -signal.SIGPIPE
+        assert process.stderr is not None
+        assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.fixture
+def ignoring_interrupts() -> Iterator[None]:
+    """As where a shell has started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ignoring_interrupts")
+def test_an_interrupt_says_that_nothing_was_written(tmp_path: Path) -> None:
+    path, model = tmp_path / "good.csv", tmp_path / "m.chain"
+    path.write_text(TABLE, encoding="utf-8")
+    command = [sys.executable, "-m", "chainrule", "train", str(path), "--epochs", "100000000"]
+    with started([*command, "-o", str(model)], stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert b"good.csv" in process.stderr.readline()
+        assert b"classification" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read().endswith(b"chainrule: interrupted; nothing was written.\n")
+        assert process.wait(60) == 130
+    assert not model.exists()
+
+
+def test_a_process_that_hangs_does_not_hang_its_test() -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with started(command, seconds=0.1, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == b""
+        assert process.wait(60) == -signal.SIGKILL

@@ -19,6 +19,7 @@ from typer.main import get_command
 from .. import __version__
 from ..errors import InputError
 from ..render.characters import printable
+from .options import refused
 
 # commands in the order of the help, each with what typer is to know of it
 COMMANDS: dict[str, dict[str, Any]] = {
@@ -80,6 +81,8 @@ def main() -> None:
             sys.stdout.flush()
     except InputError as error:
         _fail(str(error), 2)
+    except typer.BadParameter as error:
+        _fail(refused(error), error.exit_code)
     except typer.TyperException as error:
         _fail(error.format_message(), error.exit_code)
     except MemoryError:  # what was foreseen to fit has not

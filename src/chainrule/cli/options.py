@@ -1,5 +1,6 @@
-"""What the options of a command must satisfy."""
+"""What the options of a command must satisfy, and how a value that does not is refused."""
 
+import re
 from collections.abc import Mapping
 
 import typer
@@ -16,6 +17,37 @@ CONTRADICTIONS = [
 """Pairs of options of which one would be passed over in silence, and why."""
 
 
+CONDITIONS = {
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number of fewer digits",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+}
+"""What the library that reads the options finds wrong → what the value must be."""
+
+
+def refused(error: typer.BadParameter) -> str:
+    """Say which option or argument was refused, its value, and what it must be."""
+    option = error.param.opts[0] if error.param and error.param.opts else ""
+    if error.message.startswith("must be"):  # our own
+        return f"`{option}` {error.message}"
+    found = getattr(error.__cause__, "errors", list)()
+    if not option or not found:
+        return error.format_message()
+    value, condition = found[0]["input"], CONDITIONS.get(found[0]["type"])
+    if condition:
+        bounds = found[0].get("ctx", {})
+        value = value if {"ge", "le"} & set(bounds) else repr(value)
+        return f"`{option}` must be {condition.format(**bounds)}, got {value}."
+    _, one_of, choices = error.message.rpartition("is not one of ")
+    return (
+        unknown(value, re.findall("'(.*?)'", choices), option) if one_of else error.format_message()
+    )
+
+
 def refuse_contradictions(given: Mapping[str, object]) -> None:
     """Refuse two options that exclude each other; one that was not given is None or False."""
     for one, other, why in CONTRADICTIONS:
@@ -26,14 +58,14 @@ def refuse_contradictions(given: Mapping[str, object]) -> None:
 def positive(value: float | None) -> float | None:
     """Let a number greater than 0 through, and None."""
     if value is not None and not 0 < value < float("inf"):
-        raise typer.BadParameter(f"it must be a number greater than 0, got {value:g}.")
+        raise typer.BadParameter(f"must be a number greater than 0, got {value:g}.")
     return value
 
 
 def not_negative(value: float | None) -> float | None:
     """Let a number of at least 0 through, and None."""
     if value is not None and not 0 <= value < float("inf"):
-        raise typer.BadParameter(f"it must be a number of at least 0, got {value:g}.")
+        raise typer.BadParameter(f"must be a number of at least 0, got {value:g}.")
     return value
 
 
