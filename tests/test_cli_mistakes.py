@@ -41,6 +41,7 @@ FILES = {
 }
 
 MISTAKES = [
+    (["train", "real.csv", "--loss", "log_loss"], ["`--loss` log_loss compares classes", "'kind'"]),
     (["train", "god.csv"], ["`god.csv` does not exist", "Did you mean 'good.csv'"]),
     (["train", "."], ["is a folder", "empty.csv"]),
     (["train", "empty.csv"], ["`empty.csv`", "empty"]),
@@ -154,6 +155,11 @@ def test_a_constant_column_is_a_notice(tmp_path: Path) -> None:
     result = run("train", path, "--epochs", 2)
     assert result.returncode == 0
     assert "constant, so without information: 'w'" in result.stderr
+
+
+def test_one_column_is_counted_as_one(tmp_path: Path) -> None:
+    (tmp_path / "one.csv").write_text(FILES["one_column.csv"], encoding="utf-8")
+    assert "one.csv: 1 column separated by comma" in run("train", tmp_path / "one.csv").stderr
 
 
 def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) -> None:

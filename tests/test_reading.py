@@ -243,3 +243,46 @@ def test_quotes(folder: Path) -> None:
 def test_one_column(folder: Path) -> None:
     table = read(folder, 'x\n1\n\n""\n3\n')
     assert (table.rows, table.lines, table.delimiter) == ([["1"], [""], ["3"]], [2, 4, 5], "comma")
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kind"),
+    [
+        (b"<!DOCTYPE html><html><body>a,b</body></html>\n", "an HTML page"),
+        (b"\n<html>\n<body>\n", "an HTML page"),
+        (b'{"a": [1, 2], "b": 3}\n', "JSON"),
+        (b"[[1, 2], [3, 4]]", "JSON"),
+        (b'{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', "JSON"),
+        (b"PK\x03\x04\x14\x00\x06\x00,a", "a spreadsheet (.xlsx"),
+        (b"\x1f\x8b\x08\x00", "a gzip archive"),
+    ],
+)
+def test_what_is_no_table_is_named(folder: Path, beginning: bytes, kind: str) -> None:
+    with pytest.raises(InputError, match=rf"looks like {re.escape(kind)}.* Export it as CSV\.$"):
+        read(folder, beginning)
+
+
+def test_braces_and_brackets_may_begin_a_table(folder: Path) -> None:
+    assert read(folder, "<DATE>,[x]\n1,2\n3,4\n").names == ("<DATE>", "[x]")
+    assert read(folder, "{a},b\n1,2\n3,4\n").names == ("{a}", "b")
+    assert read(folder, "[a],b\n1,2\n3,4\n").names == ("[a]", "b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "hint"),
+    [
+        ("nope.csv", ""),
+        ("oen.csv", " Did you mean 'one.csv'?"),
+        ("one.csw", " Did you mean 'one.csv'?"),
+        ("One.txt", " Did you mean 'one.csv'?"),
+    ],
+)
+def test_only_near_names_are_suggested(
+    asked: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one.csv", "one.dat", "two.csv"):
+        Path(name).touch()
+    with pytest.raises(InputError) as caught:
+        read_table(asked)
+    assert str(caught.value) == f"`{asked}` does not exist.{hint}"

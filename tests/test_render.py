@@ -164,6 +164,7 @@ def test_progress_shows_epoch_and_loss_on_a_terminal_and_nothing_elsewhere() -> 
         out = io.StringIO()
         console = Console(file=out, force_terminal=terminal_like, width=80)
         with TrainingProgress(console) as progress:
+            assert "None" not in out.getvalue()
             progress.begin("fold 1 of 2", 3)
             progress.epoch(3, 0.25)
         assert ("epoch 3/3  loss 0.25000" in out.getvalue()) is terminal_like

@@ -10,10 +10,12 @@ from numpy.random import RandomState
 
 from .chain import Array, forward
 from .encoding import Scaling
-from .errors import DivergenceError
+from .errors import DivergenceError, InputError
+from .estimators import PROBABILISTIC
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight, largest_weight
 from .factors import Explanation
+from .losses import LOSSES
 from .memory import SCALED, require_room
 from .model import Model, train_model
 from .network import BLOCK
@@ -51,6 +53,7 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
     Raises:
         InputError: if a setting cannot be used, or the network cannot fit into memory.
     """
+    _refuse_loss_of_classes(prepared, recipe)
     _require_room(prepared, recipe)
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
@@ -95,6 +98,15 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
         return Outcome(None, model, divergence or fold_divergence)
     seconds = perf_counter() - started
     return Outcome(_report(prepared, recipe, options, results, model, seconds), model, None)
+
+
+def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:
+    loss = LOSSES.get(recipe.loss)
+    if prepared.target.classes is None and loss and loss.name in PROBABILISTIC:
+        raise InputError(
+            f"`--loss` {recipe.loss} compares classes, and the target {prepared.target.name!r} is "
+            "a quantity; leave it out, or say `--task classification` if it is not."
+        )
 
 
 def _require_room(prepared: Prepared, recipe: Recipe) -> None:

@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,7 +18,18 @@ from .words import counted, listed
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "whitespace": None}
 """In the order in which they are tried; whitespace means runs of spaces and tabs."""
 
+NO_TABLES = {
+    rb"PK\x03\x04": "a spreadsheet (.xlsx, .ods) or another zip archive",
+    rb"\xd0\xcf\x11\xe0": "a spreadsheet of the old kind (.xls)",
+    rb"\x1f\x8b": "a gzip archive",
+    rb"%PDF": "a PDF",
+    rb"PAR1": "a Parquet file",
+    rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|\?xml)\b": "an HTML page or XML",
+}
+"""How a file begins that holds something else → what that is."""
+
 _NAMES = {character: name for name, character in DELIMITERS.items()}
+NEAR = 0.65  # of 1, by difflib: two letters swapped in a short name
 _DECLARED = re.compile(r'"?sep=([,;:|\t])"?\s*', re.IGNORECASE)  # a spreadsheet's first line
 _WORD = re.compile(r'"((?:[^"]|"")*)"(?![^ \t\r\n])|([^ \t\r\n]+)')
 
@@ -32,7 +45,9 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
         InputError: if there is no such file, no rows, or rows of different lengths.
     """
     source = "standard input" if path == "-" else Path(path).name
-    text = _decode(_read_bytes(path), source)
+    data = _read_bytes(path)
+    _refuse_what_is_no_table(data, source)
+    text = _decode(data, source)
     lines = list(io.StringIO(text, newline=""))  # cut where csv does, not at a form feed
     declared = _DECLARED.fullmatch(lines[0]) if lines else None
     if declared:
@@ -51,6 +66,27 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
         raise InputError(f"`{source}` holds a header and no rows; `--no-header` if it is a row.")
     rows, numbers = [row for _, row in body], [number for number, _ in body]
     return Table(source, names, rows, numbers, header, name, first_line=cells[0][0])
+
+
+def _refuse_what_is_no_table(data: bytes, source: str) -> None:
+    """Name what the file holds instead of a table, where its beginning tells."""
+    known = (kind for mark, kind in NO_TABLES.items() if re.match(mark, data[:1000], re.IGNORECASE))
+    found = next(known, "JSON" if _is_json(data) else None)
+    if found:
+        raise InputError(
+            f"`{source}` looks like {found}; a table of separated values (CSV) is needed. Export "
+            "it as CSV."
+        )
+
+
+def _is_json(data: bytes) -> bool:
+    """Say whether a file is an object or a list of JSON, or its first line an object."""
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return False
+    for text, kinds in ((data, dict | list), (data.lstrip().split(b"\n", 1)[0], dict)):
+        with suppress(ValueError, RecursionError):
+            return isinstance(json.loads(text), kinds)
+    return False
 
 
 def _require_even(cells: Sequence[tuple[int, list[str]]], delimiter: str, source: str) -> None:
@@ -85,8 +121,8 @@ def _read_bytes(path: str) -> bytes:
             raise InputError("standard input is closed; name a file, or send the table to it.")
         return sys.stdin.buffer.read()
     except FileNotFoundError:
-        near = get_close_matches(file.name, _names_in(file.parent), n=1)
-        hint = f" Did you mean {str(file.with_name(near[0]))!r}?" if near else ""
+        near = _nearest(file)
+        hint = f" Did you mean {str(file.with_name(near))!r}?" if near else ""
         raise InputError(f"`{path}` does not exist.{hint}") from None
     except IsADirectoryError:
         tables = sorted(name for name in _names_in(file) if name.lower().endswith(".csv"))
@@ -95,6 +131,18 @@ def _read_bytes(path: str) -> bytes:
     except OSError as error:
         path = "standard input" if path == "-" else path
         raise InputError(f"`{path}` cannot be read: {error.strerror}.") from error
+
+
+def _nearest(file: Path) -> str | None:
+    """Return the name in a file's folder that is nearest to its own, endings apart."""
+
+    def likely(name: str) -> tuple[bool, bool, str]:
+        return Path(name).suffix == file.suffix, name.endswith(".csv"), name
+
+    names = sorted(_names_in(file.parent), key=likely)
+    stems = {Path(name).stem.lower(): name for name in names}  # the likeliest of equals
+    near = get_close_matches(file.stem.lower(), stems, n=1, cutoff=NEAR)
+    return stems[near[0]] if near else None
 
 
 def _names_in(folder: Path) -> list[str]:

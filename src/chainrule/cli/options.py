@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import typer
 
@@ -34,7 +35,7 @@ def refused(error: typer.BadParameter) -> str:
     option = error.param.opts[0] if error.param and error.param.opts else ""
     if error.message.startswith("must be"):  # our own
         return f"`{option}` {error.message}"
-    found = getattr(error.__cause__, "errors", list)()
+    found: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
     if not option or not found:
         return error.format_message()
     value, condition = found[0]["input"], CONDITIONS.get(found[0]["type"])

@@ -20,6 +20,7 @@ from ..recipes import CLASSIC, STANDARD, Recipe
 from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
+from ..words import counted
 from .options import not_negative, parse_hidden, positive, refuse_contradictions, require_one_of
 from .output import require_writable
 
@@ -219,7 +220,7 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
     line = f"line {table.first_line}"
     unnamed = f"no header ({line} holds data; say `--header` if it names the columns)"
     names = f"names from {line}" if table.has_header else unnamed
-    separated = f"{len(table.names)} columns separated by {table.delimiter}"
+    separated = f"{counted(len(table.names), 'column')} separated by {table.delimiter}"
     terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
 

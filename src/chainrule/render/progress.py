@@ -14,13 +14,13 @@ class TrainingProgress:
         self._progress = Progress(
             TextColumn("{task.description:<12}"),
             BarColumn(bar_width=24),
-            TextColumn("epoch {task.completed}/{task.total}  loss {task.fields[loss]}"),
+            TextColumn("epoch {task.completed}/{task.total}{task.fields[loss]}"),
             TimeElapsedColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task: TaskID = self._progress.add_task("", total=None, loss="")
+        self._task: TaskID = self._progress.add_task("", visible=False, loss="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -36,8 +36,8 @@ class TrainingProgress:
 
     def begin(self, label: str, epochs: int) -> None:
         """Start a network, "fold 2 of 5", of so many epochs."""
-        self._progress.reset(self._task, description=label, total=epochs, loss="")
+        self._progress.reset(self._task, description=label, total=epochs, visible=True, loss="")
 
     def epoch(self, number: int, loss: float) -> None:
         """Finish an epoch, counted from 1, with this mean loss."""
-        self._progress.update(self._task, completed=number, loss=f"{loss:.5f}")
+        self._progress.update(self._task, completed=number, loss=f"  loss {loss:.5f}")
