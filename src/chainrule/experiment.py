@@ -56,21 +56,13 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
     _refuse_loss_of_classes(prepared, recipe)
     _require_room(prepared, recipe)
     started = perf_counter()
-    data, y = prepared.encoded, prepared.y
+    columns, data, y = (prepared.features, prepared.target), prepared.encoded, prepared.y
 
     def train(rows: Array, label: str) -> tuple[Model, DivergenceError | None]:
         progress.begin(label, recipe.epochs)
         # files are often sorted by class, and a recipe may not shuffle
         rows = RandomState(options.seed).permutation(rows)
-        return train_model(
-            prepared.features,
-            prepared.target,
-            data[rows],
-            y[rows],
-            recipe,
-            options.seed,
-            progress.epoch,
-        )
+        return train_model(*columns, data[rows], y[rows], recipe, options.seed, progress.epoch)
 
     number = 0
 
