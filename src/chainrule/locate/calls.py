@@ -100,8 +100,10 @@ def _handler(function: Any, kind: type) -> Function | None:
 
 def _by_module(function: Any, kind: type) -> Function | None:
     """Return how to call a function according to the module that defines it."""
-    if is_of_program(function) or is_tracked(getattr(function, "__self__", None)):
+    if is_of_program(function):
         return None
+    if is_tracked(getattr(function, "__self__", None)):
+        return _tracked_method
     module = getattr(function, "__module__", None) or kind.__module__
     if not isinstance(module, str):
         return None
@@ -112,6 +114,12 @@ def _by_module(function: Any, kind: type) -> Function | None:
         return _numpy
     of_library = top in sys.stdlib_module_names and top not in _WANTS_EXACT_FLOATS
     return _native if of_library else _foreign
+
+
+def _tracked_method(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
+    """Call a method of a tracked value, which notes by itself what it does."""
+    recorder.position = position
+    return function(*arguments, **keywords)
 
 
 def _native(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:

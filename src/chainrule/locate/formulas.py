@@ -9,12 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.special import xlogy
 
 from .cotangents import unbroadcast
 
 Formula = Callable[..., Any]
 LN2, LN10 = float(np.log(2)), float(np.log(10))
+
+
+def _y_log_a(y: Any, a: Any) -> Any:
+    """y ln a; 0 where y is, as 0⁰ is no reason for a nan."""
+    return np.where(y == 0, 0.0, y * np.log(np.where(y == 0, 1.0, a)))
 
 
 def _power_base(dy: Any, y: Any, a: Any, b: Any) -> Any:
@@ -107,8 +111,8 @@ FORMULAS: dict[str, tuple[Formula | None, ...]] = {
     # a / b
     "divide": (lambda dy, y, a, b: dy / b, lambda dy, y, a, b: -dy * y / b),
     # aᵇ
-    "power": (_power_base, lambda dy, y, a, b: dy * xlogy(y, a)),
-    "float_power": (_power_base, lambda dy, y, a, b: dy * xlogy(y, a)),
+    "power": (_power_base, lambda dy, y, a, b: dy * _y_log_a(y, a)),
+    "float_power": (_power_base, lambda dy, y, a, b: dy * _y_log_a(y, a)),
     # a − b ⌊a / b⌋
     "remainder": (lambda dy, *_: dy, lambda dy, y, a, b: -dy * np.floor_divide(a, b)),
     # −a

@@ -72,11 +72,15 @@ class Leaf:
 
 
 class Store(NamedTuple):
-    """A value passed an assignment or a return: node, position, and which of its targets."""
+    """A value passed an assignment or a return: node, position, and which of its targets.
+
+    `after` is the number of nodes that were recorded before.
+    """
 
     node: int
     position: int
     target: int
+    after: int = 0
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ import random
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from .alarm import alarm
 from .calls import BUILTINS
 from .graph import Graph
 from .imports import PLOTTING, Finder
+from .places import find
 from .recorder import StopTrace, recorder
 from .rewrite import rewrite
 
@@ -59,6 +60,7 @@ class Run:
     Attributes:
         ended: "end", "exit" (sys.exit, its code in `code`), "stopped" (its limit in `limit`) or
             "error" (`failure`).
+        places: for each variable in sight when the program ended, the nodes it leads to.
     """
 
     graph: Graph
@@ -66,6 +68,7 @@ class Run:
     code: Any = None
     limit: str | None = None
     failure: Failure | None = None
+    places: Sequence[Mapping[int, tuple[Any, ...]]] = ()
 
 
 def read_source(path: Path) -> bytes:
@@ -111,19 +114,33 @@ def run(
             with alarm(limits.seconds):
                 for code in codes:
                     exec(code, vars(module))
+            return Run(graph, "end", places=_places(module, None, graph))
         except StopTrace as stop:
-            return Run(graph, "stopped", limit=str(stop))
+            return Run(graph, "stopped", limit=str(stop), places=_places(module, stop, graph))
         except _LEAVES_PLAIN as leave:
             if isinstance(leave, KeyboardInterrupt):
                 raise
-            return Run(graph, "exit", code=leave.code)
+            return Run(graph, "exit", code=leave.code, places=_places(module, leave, graph))
         except BaseException as error:
-            return Run(graph, "error", failure=_failure(error, graph, str(file)))
+            failure, kept = _failure(error, graph, str(file)), _places(module, error, graph)
+            return Run(graph, "error", failure=failure, places=kept)
         finally:
             recorder.finish()
             trace.forget()
             graph.settle()
-    return Run(graph, "end")
+
+
+def _places(module: ModuleType, leave: BaseException | None, graph: Graph) -> Any:
+    """Return what the variables lead to: those of the module, then of the functions left by it."""
+    own = {position.file for position in graph.positions}
+    scopes = [vars(module)]
+    frames = traceback.walk_tb(leave.__traceback__) if leave else ()
+    scopes += [
+        frame.f_locals
+        for frame, _ in frames
+        if frame.f_code.co_filename in own and frame.f_locals is not vars(module)
+    ]
+    return find(scopes)
 
 
 def _failure(error: BaseException, graph: Graph, file: str) -> Failure:

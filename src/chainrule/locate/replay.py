@@ -2,7 +2,7 @@
 
 import gc
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,11 +25,9 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> Any:
-    """Return the value of one node, given those before it."""
-    if node.function is None:
-        return leaves[node.number] if node.number in leaves else graph.leaves[node.number].value
-    arguments = [
+def value_of(node: Node, values: Any) -> Any:
+    """Return the value of a node that is no leaf, given those before it."""
+    arguments: list[Any] = [
         values[argument.number]
         if type(argument) is Node
         else argument
@@ -37,9 +35,17 @@ def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> 
         else fill(argument, values)
         for argument in node.arguments
     ]
+    function: Any = node.function
     if not node.keywords:
-        return node.function(*arguments)
-    return node.function(*arguments, **fill(dict(node.keywords), values))
+        return function(*arguments)
+    return function(*arguments, **fill(dict(node.keywords), values))
+
+
+def _value(graph: Graph, node: Node, values: Any, leaves: Mapping[int, Any]) -> Any:
+    """Return the value of one node, given those before it."""
+    if node.function is None:
+        return leaves[node.number] if node.number in leaves else graph.leaves[node.number].value
+    return value_of(node, values)
 
 
 def replay(graph: Graph, leaves: Mapping[int, Any] | None = None) -> list[Any]:
@@ -54,26 +60,35 @@ def replay(graph: Graph, leaves: Mapping[int, Any] | None = None) -> list[Any]:
     return values
 
 
-def mismatches(graph: Graph) -> list[Node]:
-    """Return the nodes whose replayed value differs, in any bit, from the traced one.
+def compute(graph: Graph, wanted: Container[int], end: int) -> tuple[dict[int, Any], list[Node]]:
+    """Return the values of the wanted nodes up to `end`, and the nodes that differ from the traced.
 
-    An empty list means that the graph is all that the program did.  Values are dropped after
-    their last use, so that this needs little memory.
+    A node differs if any bit of it does.  Other values are dropped after their last use, so that
+    this needs little memory.
     """
-    last_reader = list(range(len(graph.nodes)))
-    for node in graph.nodes:
+    nodes = graph.nodes[: end + 1]
+    last_reader = list(range(len(nodes)))
+    for node in nodes:
         for used in inputs(node):
             last_reader[used.number] = node.number
     values: dict[int, Any] = {}
     wrong = []
     with undisturbed():
-        for node in graph.nodes:
+        for node in nodes:
             if not _agrees(graph, node, values):
                 wrong.append(node)
             for used in inputs(node):
-                if last_reader[used.number] == node.number:
+                if last_reader[used.number] == node.number and used.number not in wanted:
                     values.pop(used.number, None)
-    return wrong
+    return values, wrong
+
+
+def mismatches(graph: Graph) -> list[Node]:
+    """Return the nodes whose replayed value differs, in any bit, from the traced one.
+
+    An empty list means that the graph is all that the program did.
+    """
+    return compute(graph, (), len(graph.nodes) - 1)[1]
 
 
 def _agrees(graph: Graph, node: Node, values: dict[int, Any]) -> bool:

@@ -13,6 +13,7 @@ from .recorder import recorder
 from .values import PLAIN_TYPES, TrackedArray, born, node_of, scalar
 
 Function = Callable[..., Any]
+_SHORT = 100  # items of a list that is assigned whole and noted item by item
 _adopted: dict[int, tuple[Any, Any]] = {}  # untracked arrays met, kept so that no id is reused
 
 
@@ -66,13 +67,18 @@ def store(position: int, value: Any) -> Any:
         for target, part in enumerate(value):
             if type(part) in PLAIN_TYPES:
                 _store(position, part, target)
+    elif kind is list and len(value) <= _SHORT:
+        for part in value:
+            if type(part) in PLAIN_TYPES:
+                _store(position, part, 0)
     return value
 
 
 def _store(position: int, value: Any, target: int) -> None:
     recorder.position = position
     node = node_of(value) if isinstance(value, TrackedArray) else value.node
-    recorder.graph.stores.append(Store(node.number, position, target))
+    graph = recorder.graph
+    graph.stores.append(Store(node.number, position, target, len(graph.nodes)))
 
 
 def put(position: int, value: Any, owner: Any, index: Any) -> None:

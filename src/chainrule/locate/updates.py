@@ -1,9 +1,255 @@
-"""Placeholder: when has enough of a program been seen?"""
+"""Which values a program changes step by step: its parameters, found by the shape of a descent.
 
-from .graph import Graph
+A parameter is a chain of versions, each the last one plus or minus a term that was computed from
+it: W₁ = W₀ − X(W₀), W₂ = W₁ − X(W₁), …  A sum of products (activation += w·x) is such a chain of
+additions too, but its terms do not depend on it; a momentum or a cache does only through the
+parameters that it moves, that is, across two steps.  So the test is: does the term reach the
+version it is added to, inside one step?
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .graph import Graph, Node, inputs, write_through
+from .operations import operation
+
+_HOPS = 6  # copies and scalings between two versions of a value
+_SAMPLE = 3  # chains tested of each line, where a line changes thousands of scalars
+_FEW = 60  # chains up to which each one is tested
+_PASSING = {"copy", "positive", "multiply", "clip", "maximum", "minimum", "reshape", "element"}
+_IN_PLACE = {"iadd": 1, "isub": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of a value from the last: new = old + sign · term."""
+
+    new: Node
+    old: Node
+    term: Node
+    sign: int
+
+
+@dataclass(slots=True)
+class Chain:
+    """A parameter's history: its changes, in order; `period` of them make one step."""
+
+    changes: list[Change]
+    period: int = 1
+
+    def version(self, step: int) -> Node:
+        """Return the value after so many steps; after none, what it started from."""
+        return self.changes[step * self.period - 1].new if step else self.changes[0].old
+
+    @property
+    def steps(self) -> int:
+        """How many whole steps it has taken."""
+        return len(self.changes) // self.period
+
+
+def changes(node: Node) -> Iterator[Change]:
+    """Yield each way to read a node as an old value and a term that is added to it."""
+    name = operation(node)
+    given = node.arguments
+    if name in ("add", "subtract") and len(given) == 2:
+        left, right = given
+        if type(left) is Node and type(right) is Node:
+            yield Change(node, left, right, 1 if name == "add" else -1)
+            if name == "add":
+                yield Change(node, right, left, 1)
+    elif node.function is write_through:
+        yield from _changes_in_place(node)
+
+
+def _changes_in_place(node: Node) -> Iterator[Change]:
+    """Read W += X and np.subtract(W, X, out=W) as a change of the whole array."""
+    base, steps, function, others, hole, _ = node.arguments
+    if steps:
+        return
+    name = getattr(function, "__name__", "")
+    if hole == 0 and name in _IN_PLACE and type(others[1]) is Node:
+        yield Change(node, base, others[1], _IN_PLACE[name])
+    elif hole == "out" and name in ("add", "subtract") and len(others) == 2:
+        left, right = others
+        if left is base and type(right) is Node:
+            yield Change(node, base, right, 1 if name == "add" else -1)
+        elif right is base and name == "add" and type(left) is Node:
+            yield Change(node, base, left, 1)
+
+
+def passed(node: Node) -> Node:
+    """Return the value that a node only copies or scales by a constant."""
+    for _ in range(_HOPS):
+        if node.function is write_through and _only_shrinks(node):
+            node = node.arguments[0]
+            continue
+        if node.function is None or operation(node) not in _PASSING:
+            return node
+        used = [one for one in inputs(node) if one.function is not None]
+        if len(used) != 1:
+            return node
+        node = used[0]
+    return node
+
+
+def _only_shrinks(node: Node) -> bool:
+    """Whether an array is scaled in place by a constant: W *= 0.99."""
+    _, steps, function, others, hole, _ = node.arguments
+    if steps or hole != 0 or getattr(function, "__name__", "") not in ("imul", "itruediv"):
+        return False
+    return type(others[1]) is not Node or others[1].function is None
+
+
+def reaches(start: Node, goal: Node, after: int) -> bool:
+    """Whether a value was computed from another, using nodes numbered above `after` only."""
+    seen, stack = {start.number}, [start]
+    while stack:
+        node = stack.pop()
+        if node is goal:
+            return True
+        if node.number <= after:
+            continue
+        for used in inputs(node):
+            if used.number >= goal.number and used.number not in seen:
+                seen.add(used.number)
+                stack.append(used)
+    return False
+
+
+def _adds(node: Node) -> bool:
+    return node.function is write_through or operation(node) in ("add", "subtract")
+
+
+def _returning(graph: Graph) -> tuple[dict[int, Change], dict[int, int]]:
+    """Return the changes that lines make to what they made before, and the version each changes.
+
+    The first change of a chain has no version before it: what it changes was made elsewhere.
+    """
+    ways: dict[int, list[tuple[Change, Node]]] = {}
+    found: dict[int, Change] = {}
+    before: dict[int, int] = {}
+    for node in graph.nodes:
+        if node.function is None or not _adds(node):
+            continue
+        mine = ways[node.number] = [(change, passed(change.old)) for change in changes(node)]
+        for change, version in mine:
+            cycle = _cycle(node.position, version, ways)
+            if cycle:
+                found[node.number] = change
+                for number, older in zip([node.number, *cycle], cycle, strict=False):
+                    before[number] = older
+                    found.setdefault(older, ways[older][0][0])
+                break
+    return found, before
+
+
+def _cycle(position: int, version: Node, ways: dict[int, list[tuple[Change, Node]]]) -> list[int]:
+    """Return the versions back to the last one made at a position; none if there is none near."""
+    passed_by = []
+    for _ in range(_HOPS):
+        if not ways.get(version.number):
+            return []
+        passed_by.append(version.number)
+        if version.position == position:
+            return passed_by
+        version = ways[version.number][0][1]
+    return []
+
+
+def chains(graph: Graph) -> list[Chain]:
+    """Return every chain of two changes or more that one line makes, whatever its terms are."""
+    found, before = _returning(graph)
+    followers: dict[int, list[int]] = defaultdict(list)
+    depth: dict[int, int] = {}
+    for number, older in before.items():
+        followers[older].append(number)
+    for number in sorted(found, reverse=True):
+        depth[number] = 1 + max((depth[after] for after in followers[number]), default=0)
+    result = []
+    for number in sorted(found):
+        if number in before:
+            continue
+        line = [number]
+        while followers[line[-1]]:
+            line.append(max(followers[line[-1]], key=lambda after: depth[after]))
+        if len(line) > 1:
+            places = {graph.nodes[one].position for one in line}
+            result.append(Chain([found[one] for one in line], len(places)))
+    return result
+
+
+def _by_lines(every: list[Chain]) -> list[list[Chain]]:
+    """Return the chains in groups that the same lines make."""
+    groups: dict[tuple[int, ...], list[Chain]] = defaultdict(list)
+    for chain in every:
+        groups[tuple(sorted({change.new.position for change in chain.changes}))].append(chain)
+    return list(groups.values())
+
+
+def _depend(chain: Chain, step: int, after: int) -> bool:
+    """Whether a step's terms were computed from the version that the step began with."""
+    version = passed(chain.changes[step * chain.period].old)
+    first = step * chain.period
+    return any(
+        reaches(change.term, version, after)
+        for change in chain.changes[first : first + chain.period]
+    )
+
+
+def _tested(every: list[Chain], step: int, after: int) -> list[Chain]:
+    """Return the chains whose terms depend on them; of thousands made by one line, by a sample."""
+    kept = []
+    for group in _by_lines([chain for chain in every if chain.steps > step]):
+        if len(group) <= _FEW:
+            kept += [chain for chain in group if _depend(chain, step, after)]
+        elif any(_depend(chain, step, after) for chain in group[:: len(group) // _SAMPLE]):
+            kept += group
+    return kept
+
+
+def _followed_once(every: list[Chain]) -> list[Chain]:
+    """Return the chains that are the only ones their lines begin from what they change.
+
+    A sum that starts from the same bias at each row has many beginnings, a parameter has one.
+    """
+    starts = Counter(_beginning(chain) for chain in every)
+    return [chain for chain in every if starts[_beginning(chain)] == 1]
+
+
+def _lasting(every: list[Chain]) -> list[Chain]:
+    """Return the chains of lines whose chains all live at the same time.
+
+    The states of a recurrent net, h = h + f(h), begin anew at each step: one ends, another begins.
+    """
+    kept = []
+    for group in _by_lines(every):
+        last_begun = max(chain.changes[0].new.number for chain in group)
+        first_ended = min(chain.changes[-1].new.number for chain in group)
+        if last_begun < first_ended:
+            kept += group
+    return sorted(kept, key=lambda chain: chain.changes[0].new.number)
+
+
+def _beginning(chain: Chain) -> tuple[int, int]:
+    first = chain.changes[0]
+    return passed(first.old).number, first.new.position
+
+
+def parameters(graph: Graph) -> list[Chain]:
+    """Return the parameters: chains whose second step depends on the version the first one made.
+
+    A state of the optimizer (momentum, Adagrad's cache) depends on its last version only through
+    the parameters it moved in the step before, so it drops out when only this step is looked at.
+    """
+    moved = _lasting(_tested(_followed_once(chains(graph)), 0, -1))
+    if not any(chain.steps > 1 for chain in moved):
+        return moved
+    begin = max(chain.version(1).number for chain in moved if chain.steps > 1)
+    return _tested(moved, 1, begin)
 
 
 def enough(graph: Graph) -> bool:
-    """Return whether the program need not run on."""
-    del graph
-    return False
+    """Whether three steps of most parameters were recorded."""
+    found = parameters(graph)
+    return bool(found) and sum(chain.steps >= 3 for chain in found) >= 0.95 * len(found)
