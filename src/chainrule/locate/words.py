@@ -1,0 +1,138 @@
+"""Faults in sentences, in the program's own names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .cause import Cause
+from .naming import Names
+from .reading import Reading, Target
+from .record import Fault
+from .source import expression
+
+_WHAT = {
+    "missing-factor": "leaves out a factor of the chain rule",
+    "extra-factor": "has a factor too many",
+    "wrong-derivative": "is not the derivative of what the forward pass computes",
+    "wrong-sign": "has the wrong sign",
+    "wrong-scale": "has another scale than the other gradients",
+    "wrong-sum": "is summed over the wrong axis, or not summed",
+    "wrong-operand": "is computed from the wrong value",
+    "stale-value": "reads a value that was overwritten, or not set back, since the forward pass",
+    "updated-too-early": "reads a parameter that this step has already changed",
+    "missing-path": "leaves out a path: one summand of the total derivative",
+    "missing-gradient": "moves the other parameters, and not this one",
+    "swapped-parameters": "holds the gradient of the other parameter",
+    "loss-value-as-gradient": "takes the loss's value where its derivative belongs",
+    "overwritten-gradient": "keeps the last contribution only where all are to be added",
+    "forward-mismatch": "differentiates another function than the forward pass computes",
+}
+
+
+def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
+    """Return a cause as a fault of the report."""
+    learned = reading.step.learned
+    parameters = tuple(learned[k].name for k in cause.parameters)
+    found = names.label(cause.found) if cause.found is not None else _text(reading, cause)
+    expected = names.partial(cause.expected) if cause.expected is not None else None
+    repair = _repair(reading, names, cause)
+    subject = f"line {cause.line}"
+    message = f"{subject} {_WHAT[cause.kind]}"
+    if cause.kind == "missing-gradient":
+        message = f"no step changes {', '.join(parameters)}, though the loss depends on it"
+    elif expected is not None:
+        message += f": it holds {found}, {expected} is needed"
+    if repair:
+        message += f"; {repair}"
+    return Fault(
+        line=cause.line,
+        function=_function(reading, cause.line),
+        kind=cause.kind,
+        parameters=parameters,
+        found=found,
+        expected=expected,
+        repair=repair,
+        message=message + ".",
+    )
+
+
+def _text(reading: Reading, cause: Cause) -> str | None:
+    """Return the expression that computes a value."""
+    if cause.node is None:
+        return None
+    return expression(reading.step.graph.positions[cause.node.position]) or None
+
+
+def _function(reading: Reading, line: int) -> str | None:
+    """Return the innermost function around a line."""
+    functions = [p.function for p in reading.step.graph.positions if p.line == line and p.function]
+    return max(functions, key=len) if functions else None
+
+
+def _repair(reading: Reading, names: Names, cause: Cause) -> str | None:
+    """Return what to do, in the program's own names."""
+    parameters = [reading.step.learned[k].name for k in cause.parameters]
+    if cause.kind == "missing-gradient":
+        return f"subtract the step times ∂J/∂{parameters[0]}"
+    if cause.kind == "wrong-sign":
+        return "change the sign"
+    if cause.kind == "updated-too-early":
+        return f"compute this before {cause.other} is updated, or from a copy of it"
+    if cause.kind == "stale-value":
+        return "keep a copy, or set it to zero at each step"
+    if cause.kind == "overwritten-gradient":
+        return "add up with += instead of ="
+    if cause.expected is None:
+        return None
+    if cause.kind == "wrong-derivative" and cause.expected.kind == "local":
+        return f"use {derivative_text(reading, names, cause.expected)}"
+    if cause.kind == "missing-factor":
+        factor = _factor(reading, names, cause)
+        return f"multiply by {factor}" if factor else None
+    if cause.kind == "missing-path":
+        return f"add the other parts of {names.partial(cause.expected)}"
+    return None
+
+
+def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
+    """Return the factor that turns what is there into what is meant."""
+    from .fingerprints import over
+    from .reading import flat
+
+    if cause.node is None or cause.expected is None or cause.expected not in reading.targets:
+        return None
+    few = len(reading.targets[cause.expected])
+    there = over(reading.replayed[:few], cause.node.number)
+    meant = flat(reading.targets[cause.expected])
+    if there is None or there.size != meant.size:
+        return None
+    with np.errstate(all="ignore"):
+        labels = reading.look_up(meant / there)
+    for label in labels:
+        if label.target.kind == "local":
+            return derivative_text(reading, names, label.target)
+        if label.target.kind == "value":
+            return names.partial(label.target)
+    return None
+
+
+def derivative_text(reading: Reading, names: Names, target: Target) -> str:
+    """Return a local derivative as an expression in the program's names, if it is a known one."""
+    few: Sequence[Any] = reading.targets[target]
+    a, z = names.of(target.of), names.of(target.by)
+    for k, values in enumerate(reading.replayed[: len(few)]):
+        out = np.asarray(values[target.of], float)
+        net = np.asarray(values[target.by], float)
+        forms = {
+            f"{a} * (1 - {a})": out * (1 - out),
+            f"1 - {a} ** 2": 1 - out**2,
+            f"({z} > 0)": (net > 0).astype(float),
+            f"exp({z})": np.exp(np.minimum(net, 700)),
+            f"2 * {z}": 2 * net,
+        }
+        for text, value in forms.items():
+            if np.shape(value) == np.shape(few[k]) and np.allclose(value, few[k], rtol=1e-8):
+                return text
+        break
+    return names.partial(target)
