@@ -1,10 +1,236 @@
-"""Placeholder: what a run computed."""
+"""From a recorded run to the report: the loss, the partial derivatives, the faults."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from . import record
+from .blame import causes
+from .cause import Cause
+from .choice import Tried, choose
+from .descent import Fit, fits
+from .draws import Values, replays
+from .draws import record as record_step
+from .frozen import drawn, frozen, suspects, wasted
+from .held import held
+from .lines import lines
+from .losses import candidates, contacts, last_contacts
+from .lossnames import descended_scale, name_loss, penalties, shown_loss
+from .match import differentiate, read
+from .naming import Names, names_of
+from .optimizer import adapts
 from .program import Run
+from .reading import Reading
 from .record import Report
+from .repair import signal_scale
+from .step import Learned, Step, find_step, mark
+from .symptoms import unused
+from .updates import chains
+from .words import fault
+
+_REPLAYS = 5
+
+
+@dataclass(slots=True)
+class Judged:
+    """A reading and how each parameter fares under it."""
+
+    reading: Reading
+    fits: list[Fit]
+    names: Names
+
+    causes: list[Cause] = field(default_factory=list)
+
+    @property
+    def bad(self) -> list[int]:
+        """Return which parameters do not descend the loss's gradient."""
+        return [k for k, fit in enumerate(self.fits) if fit.kind != "descends"]
+
+
+def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) -> Judged:
+    """Read a step with a loss and judge each parameter's update."""
+    meeting = contacts(step, replayed)
+    outputs = [one.output for one in last_contacts(step, meeting)]
+    errors = [one.error for one in meeting if one.sign]
+    reading = read(step, tried.candidate, replayed, names.own, outputs, errors)
+    found = fits(step, replayed, reading.gradients, penalties(reading))
+    found = [adapts(reading, one, fit) for one, fit in zip(step.learned, found, strict=True)]
+    return Judged(reading, found, names)
 
 
 def analyse(run: Run, script: str) -> Report:
-    """Return what a run computed, line by line."""
-    del run
-    return Report(script=script, verdict="unknown", reason="not analysed yet")
+    """Return the report on a recorded run."""
+    step = find_step(run)
+    if step is None:
+        return _without_step(script)
+    return _analysed(run, script, step)
+
+
+def _analysed(run: Run, script: str, step: Step) -> Report:
+    step.learned += frozen(run, step, chains(step.graph))
+    mark(step)
+    if record_step(step):
+        return Report(script, "unknown", "replaying the program's operations gave other values.")
+    judged, tried = _choose_and_judge(step)
+    if judged is not None and not judged.bad and wasted(step):
+        judged, tried = _with_unmoved(run, step) or (judged, tried)
+    first = _first_step(run, step, judged)
+    if first is not None:
+        at_first = _analysed(run, script, first)
+        if at_first.loss is not None and " + l" in at_first.loss.name:
+            return at_first
+    if judged is not None:
+        judged.causes = causes(judged.reading, judged.fits)
+    if judged is None:
+        return Report(script, "unknown", "no loss was found that the updates could descend.")
+    return _report(judged, script, [one.candidate for one in tried])
+
+
+def _first_step(run: Run, step: Step, judged: Judged | None) -> Step | None:
+    """Return the first step if only there the loss is computed and weights decay.
+
+    The loss says which weights its penalty is of.
+    """
+    if judged is None or judged.bad or step.start < 0:
+        return None
+    if judged.reading.candidate.value is not None or not any(fit.decay for fit in judged.fits):
+        return None
+    first = find_step(run, first=True)
+    return first if first is not None and len(first.learned) == len(step.learned) else None
+
+
+def _with_unmoved(run: Run, step: Step) -> tuple[Judged, list[Tried]] | None:
+    """Read a step with more values as parameters, if gradients computed for nothing ask for it.
+
+    Those drawn at random count if there is such a gradient at all, others if it is their own.
+    """
+    for extra, own in ((drawn(run, step), False), (suspects(run, step), True)):
+        found = _with_extra(run, step, extra)
+        if found is None:
+            continue
+        wasted_on = {label.target.of for _, labels in unused(found[0].reading) for label in labels}
+        asked = [one for one in extra if one.old[0].number in wasted_on]
+        if wasted_on and not own:
+            return found
+        if asked:
+            return _with_extra(run, step, asked)
+    return None
+
+
+def _with_extra(
+    run: Run, step: Step, extra: Sequence[Learned]
+) -> tuple[Judged, list[Tried]] | None:
+    """Read a step with more parameters; None if then more than those do not move rightly."""
+    other = find_step(run) if extra else None
+    if other is None:
+        return None
+    other.learned = [*step.learned, *extra]
+    mark(other)
+    record_step(other)
+    judged, tried = _choose_and_judge(other)
+    if judged is None or len(judged.bad) > len(extra):
+        return None
+    return judged, tried
+
+
+def _choose_and_judge(step: Step) -> tuple[Judged | None, list[Tried]]:
+    """Read a step with the loss that explains it best; if it looks wrong, near what it was, too.
+
+    Far from the recorded values a right program may look wrong: its choices are not made again.
+    """
+    judged, tried = _at_draws(step, near=False)
+    if judged is None or judged.bad:
+        other, others = _at_draws(step, near=True)
+        if other is not None and (judged is None or _overturns(other, judged)):
+            return other, others
+    return judged, tried
+
+
+def _overturns(near: Judged, far: Judged) -> bool:
+    """Whether what looked wrong far away is right near by; a sign shows better far away."""
+    righted = set(far.bad) - set(near.bad)
+    return len(near.bad) < len(far.bad) and all(far.fits[k].kind != "ascends" for k in righted)
+
+
+def _at_draws(step: Step, near: bool) -> tuple[Judged | None, list[Tried]]:
+    replayed = replays(step, _REPLAYS, near)
+    tried = choose(step, candidates(step, replayed), replayed)
+    if not tried:
+        return None, tried
+    return judge(step, tried[0], replayed, names_of(step)), tried
+
+
+def _without_step(script: str) -> Report:
+    return Report(script, "no-backprop", "no value is changed step by step by its own gradient.")
+
+
+def _report(judged: Judged, script: str, every: Sequence[Any]) -> Report:
+    reading = judged.reading
+    step, replayed = reading.step, reading.replayed
+    held = _held_scales(reading)
+    written = [one for one in every if one.value is not None]
+    shown = shown_loss(
+        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
+    )
+    loss = name_loss(reading, contacts(step, replayed), held, shown)
+    found = _against(loss, held, lines(reading, judged.names))
+    faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
+    return Report(
+        script=script,
+        verdict="wrong" if faults else "correct",
+        uses_chain_rule=any(line.role == "chain_rule" for line in found),
+        loss=loss,
+        parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
+        lines=tuple(found),
+        faults=tuple(faults),
+    )
+
+
+def _against(
+    loss: record.Loss, held: Sequence[float], found: Sequence[record.Line]
+) -> list[record.Line]:
+    """Return lines whose scales are those against the named loss, not against the one computed."""
+    factor = loss.scale / descended_scale(held)
+    kept = ("local_derivative", "update")
+    return [
+        one if one.role in kept else replace(one, scale=float(f"{one.scale * factor:.12g}"))
+        for one in found
+    ]
+
+
+def _distinct(faults: Sequence[record.Fault]) -> list[record.Fault]:
+    """Return the faults, those of one line and kind as one."""
+    kept: dict[tuple[int, str], record.Fault] = {}
+    for one in faults:
+        key = (one.line, one.kind)
+        if key in kept:
+            names = tuple(dict.fromkeys((*kept[key].parameters, *one.parameters)))
+            one = replace(kept[key], parameters=names)
+        kept[key] = one
+    return list(kept.values())
+
+
+def _parameter(judged: Judged, k: int) -> record.Parameter:
+    step, fit = judged.reading.step, judged.fits[k]
+    one = step.learned[k]
+    kinds = {cause.kind for cause in judged.causes if k in cause.parameters}
+    gradient: record.Gradient = "correct"
+    if fit.kind == "still":
+        gradient = "missing"
+    elif kinds & {"wrong-scale", "wrong-sign"} and fit.kind in ("descends", "ascends"):
+        gradient = "scaled"
+    elif kinds or fit.kind != "descends":
+        gradient = "wrong"
+    places = {step.line(change.new) for chain in one.chains for change in chain.changes}
+    return record.Parameter(one.name, tuple(one.shape), tuple(sorted(places)), gradient)
+
+
+def _held_scales(reading: Reading) -> list[float]:
+    """Return the factors of the gradients that the program holds, against the loss's."""
+    own: list[float] = []
+    fused: list[float] = []
+    for one in reading.step.learned:
+        found = held(reading, one)
+        if found is not None:
+            (fused if found.fused else own).append(found.label.scale)
+    return own or ([signal_scale(reading)] if fused else [])

@@ -1,0 +1,47 @@
+"""The kind of a fault, where one that looks like it is of another kind."""
+
+import pytest
+from handwritten import NET, RNN
+from judging import edited, line_of, only_fault, report_of
+
+SIGNAL = "dz2 = (a2 - T) * a2 * (1 - a2)"
+HIDDEN = "(dz2 @ W2.T) * a1 * (1 - a1)"
+SPLIT = edited(NET, ("dz1 = " + HIDDEN, "da1 = dz2 @ W2.T\n    slope = a1 * (1 - a1)\n"
+                     "    dz1 = da1 * slope"))  # fmt: skip
+SKIP = edited(
+    NET,
+    ("z2 = a1 @ W2 + b2", "z2 = a1 @ W2 + b2 + a1[:, :2]"),
+    ("dz1 = " + HIDDEN, "da1 = dz2 @ W2.T\n    da1[:, :2] += dz2\n    dz1 = da1 * a1 * (1 - a1)"),
+)
+LINEAR = edited(NET, ("a2 = sigmoid(z2)", "a2 = z2"), (SIGNAL, "dz2 = a2 - T"))
+KINDS = [
+    (SPLIT, ("slope = a1 * (1 - a1)", "slope = 1 - a1**2"), "slope =", "wrong-derivative"),
+    (SPLIT, ("slope = a1 * (1 - a1)", "slope = z1 * (1 - z1)"), "slope =", "wrong-derivative"),
+    (SPLIT, ("slope = a1 * (1 - a1)", "slope = sigmoid(a1) * (1 - sigmoid(a1))"), "slope =",
+     "wrong-derivative"),
+    (SPLIT, ("da1 * slope", "da1"), "dz1 =", "missing-factor"),
+    (SPLIT, ("da1 * slope", "da1 * slope * slope"), "dz1 =", "extra-factor"),
+    (SPLIT, ("da1 = dz2", "da1 = -dz2"), "da1 =", "wrong-sign"),
+    (NET, (HIDDEN, HIDDEN + " * 2"), "dz1 =", "wrong-scale"),
+    (NET, (HIDDEN, "-" + HIDDEN), "dz1 =", "wrong-sign"),
+    (NET, ("db2 = dz2.sum", "db2 = -dz2.sum"), "db2 =", "wrong-sign"),
+    (NET, ("dz2.sum(axis=0, keepdims=True)", "dz2.sum(keepdims=True)"), "db2 =", "wrong-sum"),
+    (NET, ("X.T @ dz1", "X.T @ (dz1 * z1)"), "dW1 =", "extra-factor wrong-operand"),
+    (SKIP, ("    da1[:, :2] += dz2\n", ""), "da1 =", "missing-path"),
+    (NET, (SIGNAL, "dz2 = 0.5 * (a2 - T) ** 2 * a2 * (1 - a2)"), "dz2 =",
+     "loss-value-as-gradient"),
+    (LINEAR, ("dz2 = a2 - T", "dz2 = (a2 - T) ** 2"), "dz2 =", "loss-value-as-gradient"),
+    (RNN, ("dhraw, xs[t].T", "dhraw, xs[0].T"), "dWxh +=", "wrong-operand"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "edit", "where", "kinds"), KINDS)
+def test_kinds_are_told_apart(program: str, edit: tuple[str, str], where: str, kinds: str) -> None:
+    changed = edited(program, edit)
+    fault = only_fault(report_of(changed))
+    assert (fault.line, fault.kind in kinds.split()) == (line_of(changed, where), True), fault
+
+
+@pytest.mark.parametrize("program", [SPLIT, SKIP, LINEAR])
+def test_they_were_right_before(program: str) -> None:
+    assert report_of(program).verdict == "correct"
