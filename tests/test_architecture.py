@@ -70,6 +70,7 @@ LAYERS_OF_LOCATE = [
     {"locate.cause", "locate.assignments"},
     {"locate.repair", "locate.symptoms", "locate.kinds", "locate.words"},
     {"locate.blame"},
+    {"locate.summary"},
     {"locate.analysis"},
     {"locate.script"},
     {"locate.mishaps"},

@@ -1,50 +1,28 @@
 """From a recorded run to the report: the loss, the partial derivatives, the faults."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
-from . import record
 from .blame import causes
-from .cause import Cause
 from .choice import Tried, choose
-from .descent import Fit, fits
+from .descent import fits
 from .draws import Values, replays
 from .draws import record as record_step
 from .frozen import drawn, frozen, suspects, wasted
-from .held import held
-from .lines import lines
 from .losses import candidates, contacts, last_contacts
-from .lossnames import descended_scale, name_loss, penalties, shown_loss
-from .match import differentiate, read
+from .lossnames import penalties
+from .match import read
 from .naming import Names, names_of
 from .optimizer import adapts
 from .program import Run
-from .reading import Reading
 from .record import Report
-from .repair import signal_scale
+from .roles import labelled
 from .step import Learned, Step, find_step, mark
+from .summary import Judged, report
 from .symptoms import unused
 from .updates import chains
-from .words import fault
 
 _REPLAYS = 5
-
-
-@dataclass(slots=True)
-class Judged:
-    """A reading and how each parameter fares under it."""
-
-    reading: Reading
-    fits: list[Fit]
-    names: Names
-
-    causes: list[Cause] = field(default_factory=list)
-
-    @property
-    def bad(self) -> list[int]:
-        """Return which parameters do not descend the loss's gradient."""
-        return [k for k, fit in enumerate(self.fits) if fit.kind != "descends"]
 
 
 def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) -> Judged:
@@ -83,7 +61,27 @@ def _analysed(run: Run, script: str, step: Step) -> Report:
         judged.causes = causes(judged.reading, judged.fits)
     if judged is None:
         return Report(script, "unknown", "no loss was found that the updates could descend.")
-    return _report(judged, script, [one.candidate for one in tried])
+    doubt = _doubt(judged)
+    if doubt is not None:
+        return replace(doubt, script=script)
+    return report(judged, script, [one.candidate for one in tried])
+
+
+def _doubt(judged: Judged) -> Report | None:
+    """Return a report without a verdict if nothing is right and nothing shows what was meant.
+
+    Values that change by no derivative at all (evolution strategies, Hebb's rule) are no wrong
+    backpropagation; nor is one parameter alone, where the code computes no loss.
+    """
+    if len(judged.bad) < len(judged.fits):
+        return None
+    if not labelled(judged.reading):
+        reason = "values change step by step, but no line holds a derivative of a loss."
+        return Report("", "no-backprop", reason)
+    if len(judged.fits) == 1 and judged.reading.candidate.value is None:
+        reason = "the code computes no loss, and its one update is the gradient of none known."
+        return Report("", "unknown", reason)
+    return None
 
 
 def _first_step(run: Run, step: Step, judged: Judged | None) -> Step | None:
@@ -162,75 +160,3 @@ def _at_draws(step: Step, near: bool) -> tuple[Judged | None, list[Tried]]:
 
 def _without_step(script: str) -> Report:
     return Report(script, "no-backprop", "no value is changed step by step by its own gradient.")
-
-
-def _report(judged: Judged, script: str, every: Sequence[Any]) -> Report:
-    reading = judged.reading
-    step, replayed = reading.step, reading.replayed
-    held = _held_scales(reading)
-    written = [one for one in every if one.value is not None]
-    shown = shown_loss(
-        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
-    )
-    loss = name_loss(reading, contacts(step, replayed), held, shown)
-    found = _against(loss, held, lines(reading, judged.names))
-    faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
-    return Report(
-        script=script,
-        verdict="wrong" if faults else "correct",
-        uses_chain_rule=any(line.role == "chain_rule" for line in found),
-        loss=loss,
-        parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
-        lines=tuple(found),
-        faults=tuple(faults),
-    )
-
-
-def _against(
-    loss: record.Loss, held: Sequence[float], found: Sequence[record.Line]
-) -> list[record.Line]:
-    """Return lines whose scales are those against the named loss, not against the one computed."""
-    factor = loss.scale / descended_scale(held)
-    kept = ("local_derivative", "update")
-    return [
-        one if one.role in kept else replace(one, scale=float(f"{one.scale * factor:.12g}"))
-        for one in found
-    ]
-
-
-def _distinct(faults: Sequence[record.Fault]) -> list[record.Fault]:
-    """Return the faults, those of one line and kind as one."""
-    kept: dict[tuple[int, str], record.Fault] = {}
-    for one in faults:
-        key = (one.line, one.kind)
-        if key in kept:
-            names = tuple(dict.fromkeys((*kept[key].parameters, *one.parameters)))
-            one = replace(kept[key], parameters=names)
-        kept[key] = one
-    return list(kept.values())
-
-
-def _parameter(judged: Judged, k: int) -> record.Parameter:
-    step, fit = judged.reading.step, judged.fits[k]
-    one = step.learned[k]
-    kinds = {cause.kind for cause in judged.causes if k in cause.parameters}
-    gradient: record.Gradient = "correct"
-    if fit.kind == "still":
-        gradient = "missing"
-    elif kinds & {"wrong-scale", "wrong-sign"} and fit.kind in ("descends", "ascends"):
-        gradient = "scaled"
-    elif kinds or fit.kind != "descends":
-        gradient = "wrong"
-    places = {step.line(change.new) for chain in one.chains for change in chain.changes}
-    return record.Parameter(one.name, tuple(one.shape), tuple(sorted(places)), gradient)
-
-
-def _held_scales(reading: Reading) -> list[float]:
-    """Return the factors of the gradients that the program holds, against the loss's."""
-    own: list[float] = []
-    fused: list[float] = []
-    for one in reading.step.learned:
-        found = held(reading, one)
-        if found is not None:
-            (fused if found.fused else own).append(found.label.scale)
-    return own or ([signal_scale(reading)] if fused else [])

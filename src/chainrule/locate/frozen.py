@@ -67,9 +67,10 @@ def drawn(run: Run, step: Step) -> list[Learned]:
 def suspects(run: Run, step: Step) -> list[Learned]:
     """Return what else is used as parameters are and kept from step to step, whatever it began as.
 
-    Only a gradient that is computed for it and not used shows that it is a parameter.
+    Only a gradient that is computed for it and not used shows that it is a parameter.  What is
+    subtracted may be a label.
     """
-    used = _used(step) - step.old - _multiplied_with(step)
+    used = _used(step, _USES - {"subtract"}) - step.old - _multiplied_with(step)
     found: dict[int, Path | None] = {}
     for variable in run.places:
         for number, path in variable.items():

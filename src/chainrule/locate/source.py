@@ -30,6 +30,16 @@ def tree(text: str) -> ast.AST | None:
     return body[0].value if body and isinstance(body[0], ast.Expr) else body[0] if body else None
 
 
+def factors(position: Position) -> list[float]:
+    """Return the numbers written as factors in the expression or assignment at a position."""
+    found = []
+    for node in ast.walk(tree(expression(position)) or ast.Pass()):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            sides = [side for side in (node.left, node.right) if isinstance(side, ast.Constant)]
+            found += [float(one.value) for one in sides if isinstance(one.value, int | float)]
+    return found
+
+
 def has_literal_operand(position: Position) -> bool:
     """Whether a position is a sum or difference with a written number: 1 - out, p[y] -= 1."""
     found = tree(expression(position))

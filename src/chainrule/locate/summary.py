@@ -1,0 +1,150 @@
+"""What is said of a judged step: the report, its loss, parameters, lines, faults and notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from . import record
+from .cause import Cause
+from .descent import Fit
+from .draws import replays
+from .held import held
+from .lines import lines
+from .losses import Candidate, contacts
+from .lossnames import descended_scale, name_loss, shown_loss
+from .match import differentiate, read
+from .naming import Names
+from .operations import operation
+from .reading import Reading
+from .record import Report
+from .repair import signal_scale
+from .source import factors
+from .step import PASSING
+from .words import fault
+
+_REPLAYS = 5
+
+
+@dataclass(slots=True)
+class Judged:
+    """A reading and how each parameter fares under it."""
+
+    reading: Reading
+    fits: list[Fit]
+    names: Names
+    causes: list[Cause] = field(default_factory=list)
+
+    @property
+    def bad(self) -> list[int]:
+        """Return which parameters do not descend the loss's gradient."""
+        return [k for k, fit in enumerate(self.fits) if fit.kind != "descends"]
+
+
+def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
+    """Return what is said of a judged step; `every` holds the losses that were tried."""
+    reading = judged.reading
+    step, replayed = reading.step, reading.replayed
+    held = _held_scales(reading)
+    written = [one for one in every if one.value is not None]
+    shown = shown_loss(
+        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
+    )
+    loss = name_loss(reading, contacts(step, replayed), held, shown)
+    if loss.name.startswith("unknown"):  # made of pieces: near by, none is left for another
+        near = replays(step, _REPLAYS, near=True)
+        close = read(step, reading.candidate, near, reading.named, reading.outputs)
+        loss = name_loss(close, contacts(step, near), held, shown)
+    found = _against(loss, held, lines(reading, judged.names))
+    faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
+    return Report(
+        script=script,
+        verdict="wrong" if faults else "correct",
+        uses_chain_rule=any(line.role == "chain_rule" for line in found),
+        loss=loss,
+        parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
+        lines=tuple(found),
+        faults=tuple(faults),
+        notes=tuple(_notes(loss, shown)),
+        unlabelled=tuple(_unlabelled(reading, found)),
+    )
+
+
+def _notes(loss: record.Loss, shown: tuple[record.Shown, int | None]) -> list[record.Note]:
+    """Return what is worth knowing of the loss that the program computes."""
+    kind, line = shown
+    if kind == "scaled":
+        text = f"the loss computed here is the one descended, {loss.formula}, up to a factor."
+        return [record.Note(line, "scaled", text)]
+    if kind == "different":
+        text = f"the loss computed here is not the one descended, {loss.formula}."
+        return [record.Note(line, "shown-loss-differs", text)]
+    return []
+
+
+def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.Unlabelled]:
+    """Return the lines of the backward pass that hold no value with a name."""
+    named = {line for one in found for line in range(one.line, one.end_line + 1)}
+    lines = {
+        reading.step.line(node)
+        for node in reading.backward
+        if operation(node) not in PASSING and node.number not in reading.labels
+    }
+    reason = "its values are no partial derivative of the loss"
+    return [record.Unlabelled(line, reason) for line in sorted(lines - named)]
+
+
+def _against(
+    loss: record.Loss, held: Sequence[float], found: Sequence[record.Line]
+) -> list[record.Line]:
+    """Return lines whose scales are those against the named loss, not against the one computed."""
+    factor = loss.scale / descended_scale(held)
+    kept = ("local_derivative", "update")
+    return [
+        one if one.role in kept else replace(one, scale=float(f"{one.scale * factor:.12g}"))
+        for one in found
+    ]
+
+
+def _distinct(faults: Sequence[record.Fault]) -> list[record.Fault]:
+    """Return the faults, those of one line and kind as one."""
+    kept: dict[tuple[int, str], record.Fault] = {}
+    for one in faults:
+        key = (one.line, one.kind)
+        if key in kept:
+            names = tuple(dict.fromkeys((*kept[key].parameters, *one.parameters)))
+            one = replace(kept[key], parameters=names)
+        kept[key] = one
+    return list(kept.values())
+
+
+def _parameter(judged: Judged, k: int) -> record.Parameter:
+    step, fit = judged.reading.step, judged.fits[k]
+    one = step.learned[k]
+    kinds = {cause.kind for cause in judged.causes if k in cause.parameters}
+    gradient: record.Gradient = "correct"
+    if fit.kind == "still":
+        gradient = "missing"
+    elif kinds & {"wrong-scale", "wrong-sign"} and fit.kind in ("descends", "ascends"):
+        gradient = "scaled"
+    elif kinds or fit.kind != "descends":
+        gradient = "wrong"
+    places = {step.line(change.new) for chain in one.chains for change in chain.changes}
+    return record.Parameter(one.name, tuple(one.shape), tuple(sorted(places)), gradient)
+
+
+def _held_scales(reading: Reading) -> list[float]:
+    """Return the factors of the gradients that the program holds, against the loss's."""
+    own: list[float] = []
+    fused: list[float] = []
+    for one in reading.step.learned:
+        found = held(reading, one)
+        if found is not None:
+            (fused if found.fused else own).append(found.label.scale)
+    scales = own or ([signal_scale(reading)] if fused else [])
+    return [scale * _written_factor(reading) for scale in scales]
+
+
+def _written_factor(reading: Reading) -> float:
+    """Return 2 if every update has that factor written in it, as in rate * 2 * error * x."""
+    graph = reading.step.graph
+    positions = {graph.positions[node.position] for one in reading.step.learned for node in one.new}
+    return 2.0 if all(2 in factors(position) for position in positions) else 1.0
