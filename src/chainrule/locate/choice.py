@@ -1,8 +1,10 @@
 """Which of the losses a program may descend explains it best."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from .cotangents import NotDifferentiable
 from .descent import Fit, fits
 from .draws import Values
 from .fingerprints import Index, over
@@ -79,7 +81,10 @@ def choose(step: Step, candidates: Sequence[Candidate], replayed: Sequence[Value
     """Return the candidates that can be differentiated, the best explanation first."""
     some = replayed[:_REPLAYS]
     index = _backward_index(step, some)
-    tried = [_try(step, candidate, some, index) for candidate in candidates]
+    tried = []
+    for candidate in candidates:
+        with suppress(NotDifferentiable):  # a loss of functions that have no rule is not tried
+            tried.append(_try(step, candidate, some, index))
     tried.sort(key=lambda one: one.score, reverse=True)
     if tried and tried[0].candidate.value is None and any(fit.decay for fit in tried[0].fits):
         # weights decay: a written loss with a penalty says which of them are meant to

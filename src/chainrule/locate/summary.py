@@ -44,7 +44,7 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
     held = _held_scales(reading)
-    written = [one for one in every if one.value is not None]
+    written = [one for one in every if one.value is not None]  # each was differentiated before
     shown = shown_loss(
         reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
     )
