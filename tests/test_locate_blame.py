@@ -68,7 +68,10 @@ FAULTS: dict[str, tuple[str, Edits, str, str, Iterable[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("which", FAULTS)
+@pytest.mark.parametrize(
+    "which",
+    [pytest.param(one, marks=pytest.mark.slow if one.startswith("rnn") else ()) for one in FAULTS],
+)
 def test_a_fault_is_found_at_its_line_with_its_kind(which: str) -> None:
     text, edits, where, kinds, parameters = FAULTS[which]
     program = edited(text, *edits)

@@ -17,6 +17,7 @@ from chainrule.locate.record import Report
 
 FOLDER = Path(__file__).resolve().parent / "locate"
 PROGRAMS = sorted(path.stem for path in (FOLDER / "judged").glob("*.py"))
+LONG = ("closures_zip", "conv_loops", "lstm_steps")
 CONTROLS = json.loads((FOLDER / "controls" / "expected.json").read_text(encoding="utf-8"))
 
 
@@ -36,7 +37,9 @@ def edited(name: str, edits: list[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow if n in LONG else ()) for n in PROGRAMS]
+)
 def test_a_right_program_is_right(name: str) -> None:
     report = report_of(edited(name, []))
     assert report.verdict == "correct", report.faults
@@ -44,6 +47,7 @@ def test_a_right_program_is_right(name: str) -> None:
     assert report.loss.name in (key(name)["loss"], *key(name).get("loss_also", []))
 
 
+@pytest.mark.slow
 def test_roles_stand_at_their_lines() -> None:
     """Of the lines given a role nine in ten have it, and of those that have it too."""
     right = given = wanted = 0
@@ -59,13 +63,8 @@ def test_roles_stand_at_their_lines() -> None:
     assert right >= 0.9 * wanted
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow if name == "random_search" else ())
-        for name in sorted(CONTROLS)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(CONTROLS))
 def test_other_ways_to_learn_are_not_called_wrong(name: str) -> None:
     program = (FOLDER / "controls" / f"{name}.py").read_text(encoding="utf-8")
     assert report_of(program).verdict in CONTROLS[name]["fair"]
@@ -95,6 +94,7 @@ def test_most_faults_are_found_at_their_line() -> None:
     assert sum(found_at(report, fault) for report, fault in reports) >= 0.7 * len(reports)
 
 
+@pytest.mark.slow
 def test_a_loss_that_has_no_rule_is_passed_over() -> None:
     """`math.copysign` in the loss: another loss explains the updates, or the answer is unknown."""
     edit = next(one for one in key("closures_zip")["equivalents"] if one["id"] == "cases")
