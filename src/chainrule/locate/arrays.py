@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .cells import read_cell, write_cell
-from .noting import compute, mutate
+from .noting import compute, mutate, read_part
 from .recorder import recorder
 from .values import TrackedArray, node_of, plain, scalar
 
@@ -62,12 +62,10 @@ def array_function(self: Any, function: Any, types: Any, arguments: Any, keyword
 
 def getitem(self: Any, index: Any) -> Any:
     """Return self[index]."""
-    node_of(self)
-    if self.storage.cells:
-        known = read_cell(self, index)
-        if known is not None:
-            return known
-    return compute(operator.getitem, (self, index), {})
+    if self.storage is None or self.storage.made is None:
+        return compute(operator.getitem, (self, index), {})
+    known = read_cell(self, index) if self.storage.cells else None
+    return read_part(self, index) if known is None else known
 
 
 def setitem(self: Any, index: Any, value: Any) -> None:

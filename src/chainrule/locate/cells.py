@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node, read_through, write_through
+from .graph import Cell, Node, read_back, read_through, write_through
 from .noting import prepare_change
 from .recorder import recorder
 from .values import (
@@ -46,10 +46,11 @@ def read_cell(own: TrackedArray, index: Any) -> Any:
         return None
     storage: Any = own.storage
     value = raw[index]
-    written: Node | None = storage.cells.get(address)
-    if written is not None:
-        return scalar(value, recorder.add(np.float64, (written,), {}, value))
-    through = (storage.clean, own.steps, template(index))
+    if address in storage.cells:
+        written, maker = storage.cells[address]
+        cell = Cell(maker.number, own.steps, template(index))
+        return scalar(value, recorder.add(read_back, (written, cell), {}, value))
+    through = (storage.maker(own.steps, plain(index)), own.steps, template(index))
     return scalar(value, recorder.add(read_through, through, {}, value))
 
 
@@ -73,9 +74,7 @@ def write_cell(own: TrackedArray, index: Any, value: Any) -> bool:
     written = template(value)
     if not isinstance(written, Node):
         written = recorder.add(np.float64, (written,), {}, raw[index])
-    storage.node = node
-    storage.version += 1
-    storage.cells[address] = written
+    storage.changed_cell(node, address, written, own.steps, plain(index))
     if not own.steps:
         own.node, own.version = node, storage.version
     return True

@@ -130,7 +130,10 @@ def _into(view: Any, index: Any, dy: Any, cotangent: Any) -> Any:
     is_view = isinstance(view, np.ndarray) and np.may_share_memory(view, cotangent)
     if not is_view or not view.flags.writeable:
         return None
-    view[index] = dy
+    if _is_distinct(index):
+        view[index] = dy
+    else:
+        np.add.at(view, index, dy)
     return cotangent
 
 
@@ -145,12 +148,7 @@ def _through_view(node: Node, values: Any, dy: Any) -> Any:
         steps, index = fill(node.arguments[1:], values)
         return _into(follow(cotangent, steps), index, dy, cotangent)
     if getattr(node.function, "__name__", "") in _ITEM_READERS:
-        index = fill(node.arguments[1], values)
-        if _is_distinct(index):
-            cotangent[index] = dy
-        else:
-            np.add.at(cotangent, index, dy)
-        return cotangent
+        return _into(cotangent, fill(node.arguments[1], values), dy, cotangent)
     return _into(_called(node, values, lambda _: cotangent), ..., dy, cotangent)
 
 

@@ -1,14 +1,15 @@
 """Calls noted in the graph: values computed, views made, arrays changed in place."""
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .graph import Node, Step, element, references, write_through
+from .graph import Node, Step, element, read_through, references, write_through
 from .recorder import recorder
+from .storage import Storage
 from .values import (
-    Storage,
     TrackedArray,
     array,
     holds_tracked,
@@ -86,6 +87,20 @@ def _result(
     return array(value, node, Storage(value, node))
 
 
+def read_part(own: Any, index: Any) -> Any:
+    """Return own[index] of an array that was changed in parts, from the version that made it."""
+    raw, plain_index, storage = plain(own), plain(index), own.storage
+    value = raw[plain_index]
+    if not is_trackable(value):
+        return value
+    maker, given = storage.maker(own.steps, plain_index), template(index)
+    node = recorder.add(read_through, (maker, own.steps, given), {}, value)
+    if isinstance(value, np.ndarray) and np.may_share_memory(value, raw):
+        step = Step(operator.getitem, (None, given), {}, 0)
+        return array(value, node, storage, (*own.steps, step))
+    return array(value, node, Storage(value, node)) if value.ndim else scalar(value, node)
+
+
 def _maker(part: Node) -> Any:
     """Return the function that made the several values of which `part` is one."""
     return part.arguments[0].function
@@ -103,7 +118,14 @@ def mutate(
     named = {**plain(rest), hole: plain(own)} if isinstance(hole, str) else plain(rest)
     result = function(*[plain(argument) for argument in arguments], **named)
     storage = own.storage
-    storage.changed(recorder.add(write_through, write, {}, storage.root))
+    node = recorder.add(write_through, write, {}, storage.root)
+    indexed = function is operator.setitem or getattr(function, "__name__", "") == "at"
+    if indexed:
+        storage.changed_part(node, own.steps, plain(arguments[1]))
+    elif own.steps:
+        storage.changed_part(node, own.steps)
+    else:
+        storage.changed(node)
     if not own.steps:
         own.node, own.version = storage.node, storage.version
     return result

@@ -73,6 +73,7 @@ SYNONYMS: dict[str, str] = {
     "conj": "copy",
     "conjugate": "copy",
     "view": "copy",
+    "read_back": "copy",
     "flat_item": "getitem",
     "_listed": "getitem",
     "read_through": "getitem",

@@ -11,6 +11,7 @@ import numpy as np
 
 from .graph import Node, Step, follow
 from .recorder import recorder
+from .storage import Storage
 
 TRACKABLE = "fiubc"  # kinds of array worth following: numbers and masks; not text, not objects
 _view = np.ndarray.view
@@ -38,32 +39,6 @@ SCALARS: dict[type, type] = {
     kind: _numpy_scalar(kind) for kind in (np.float64, np.float32, np.float16, np.longdouble)
 }
 TRACKED_SCALARS = (TrackedFloat, *SCALARS.values())
-
-
-class Storage:
-    """A buffer in memory, shared by an array and its views, and the node of what it holds now.
-
-    Attributes:
-        version: how often it was changed.
-        clean: the node of what it held before single elements were written.
-        cells: address of each element written since, and the node of its value.
-    """
-
-    __slots__ = ("cells", "clean", "leaf", "node", "root", "version")
-
-    def __init__(self, root: Any, node: Node, leaf: bool = False) -> None:
-        self.root = root
-        self.node = node
-        self.clean = node
-        self.leaf = leaf
-        self.version = 0
-        self.cells: dict[int, Node] = {}
-
-    def changed(self, node: Node) -> None:
-        """Note that the buffer holds the value of another node now."""
-        self.node = self.clean = node
-        self.version += 1
-        self.cells.clear()
 
 
 class TrackedArray(np.ndarray[Any, Any]):
@@ -223,6 +198,7 @@ def node_of(own: Any) -> Node:
     elif own.version != storage.version:
         own.node = storage.node
         if own.steps:
-            own.node = recorder.add(follow, (storage.node, own.steps), {}, plain(own))
+            maker = storage.maker(own.steps)
+            own.node = recorder.add(follow, (maker, own.steps), {}, plain(own))
         own.version = storage.version
     return own.node
