@@ -11,14 +11,14 @@ from foreign import traced, write
 import chainrule
 from chainrule.locate.analysis import judge
 from chainrule.locate.choice import choose
+from chainrule.locate.cut import find_step
 from chainrule.locate.draws import record, replays
 from chainrule.locate.losses import candidates
 from chainrule.locate.naming import names_of
+from chainrule.locate.parameters import enough
 from chainrule.locate.program import Limits
 from chainrule.locate.record import Fault, Line, Report
-from chainrule.locate.step import find_step
 from chainrule.locate.summary import Judged
-from chainrule.locate.updates import enough
 from chainrule.render.where_machine import as_json
 
 

@@ -5,12 +5,13 @@ from textwrap import dedent
 
 from foreign import traced, write
 
+from chainrule.locate.cut import find_step
 from chainrule.locate.draws import record
 from chainrule.locate.graph import Graph, Node
+from chainrule.locate.parameters import parameters
 from chainrule.locate.places import text
 from chainrule.locate.program import Run
-from chainrule.locate.step import Step, find_step
-from chainrule.locate.updates import parameters
+from chainrule.locate.step import Step
 
 NETWORK = """\
 import numpy as np

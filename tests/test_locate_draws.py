@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from steps import NETWORK, program, step_of, within
 
+from chainrule.locate.cut import find_step
 from chainrule.locate.draws import Values, fill_in, record, replays
 from chainrule.locate.graph import Node
 from chainrule.locate.replay import replay
-from chainrule.locate.step import Step, find_step
+from chainrule.locate.step import Step
 
 PLAIN = """
 w, b = [0.5, -0.3], 0.25

@@ -7,8 +7,9 @@ import pytest
 from foreign import traced, write
 from steps import NETWORK, cut, program, step_of, within
 
+from chainrule.locate.cut import find_step
 from chainrule.locate.graph import inputs
-from chainrule.locate.step import Learned, Step, find_step
+from chainrule.locate.step import Learned, Step
 from chainrule.locate.updates import chains
 
 

@@ -7,12 +7,11 @@ from foreign import trace, traced, write
 from steps import NETWORK, changed, program
 
 from chainrule.locate.graph import Graph, Node
+from chainrule.locate.parameters import enough, parameters
 from chainrule.locate.program import Limits
 from chainrule.locate.updates import (
     chains,
     changes,
-    enough,
-    parameters,
     passed,
     reaches,
 )
@@ -237,8 +236,8 @@ c = a * b
 """
     graph = trace(tmp_path, text)
     a, b, c = (graph.nodes[store.node] for store in graph.stores)
-    assert passed(b) is a
-    assert passed(c) is c
+    assert passed(graph, b) is a
+    assert passed(graph, c) is c
 
 
 def test_reaching_looks_at_nodes_after_a_number_only(tmp_path: Path) -> None:

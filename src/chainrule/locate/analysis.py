@@ -5,19 +5,21 @@ from dataclasses import replace
 
 from .blame import causes
 from .choice import Tried, choose
+from .cut import find_step
 from .descent import fits
 from .draws import Values, replays
 from .draws import record as record_step
 from .frozen import drawn, frozen, suspects, wasted
 from .losses import candidates, contacts, last_contacts
 from .lossnames import penalties
+from .marks import mark
 from .match import read
 from .naming import Names, names_of
 from .optimizer import adapts
 from .program import Run
 from .record import Report
 from .roles import labelled
-from .step import Learned, Step, find_step, mark
+from .step import Learned, Step
 from .summary import Judged, report
 from .symptoms import unused
 from .updates import chains
@@ -78,7 +80,10 @@ def _doubt(judged: Judged) -> Report | None:
     if not labelled(judged.reading):
         reason = "values change step by step, but no line holds a derivative of a loss."
         return Report("", "no-backprop", reason)
-    if len(judged.fits) == 1 and judged.reading.candidate.value is None:
+    lines = {
+        change.new.position for part in judged.reading.step.parts.values() for change, _ in part
+    }
+    if len(judged.fits) == 1 and len(lines) < 2 and judged.reading.candidate.value is None:
         reason = "the code computes no loss, and its one update is the gradient of none known."
         return Report("", "unknown", reason)
     return None

@@ -59,14 +59,16 @@ def fit(
     replayed: Sequence[Values],
     gradients: Sequence[Mapping[int, Any]],
     decays: bool = True,
+    changed: Any = 1.0,
 ) -> Fit:
     """Return how a parameter's step depends on a loss's gradient, over all replays.
 
-    A parameter whose penalty is in the loss already may not decay besides.
+    A parameter whose penalty is in the loss already may not decay besides; and only those of its
+    elements decay that are `changed`, how often each.
     """
     moved = changes(one, replayed)
     sloped = np.array([gradient_of(one, found) for found in gradients])
-    old = np.array([one.values(values) for values in replayed])
+    old = np.array([one.values(values) for values in replayed]) * changed
     if not (np.all(np.isfinite(moved)) and np.all(np.isfinite(sloped))):
         return Fit("other")
     size = float(np.max(np.abs(sloped)))
@@ -113,5 +115,15 @@ def fits(
 ) -> list[Fit]:
     """Return how each parameter's step depends on a loss's gradient."""
     return [
-        fit(one, replayed, gradients, one.old[0].number not in penalized) for one in step.learned
+        fit(one, replayed, gradients, one.old[0].number not in penalized, _changed(step, one))
+        for one in step.learned
     ]
+
+
+def _changed(step: Step, one: Learned) -> Any:
+    """Return how often a step changes each element of a parameter."""
+    parts = step.parts.get(one.old[0].number)
+    if parts is None:
+        return 1.0
+    size = int(np.prod(one.shape))
+    return sum(np.bincount(numbers, minlength=size) for _, numbers in parts)

@@ -12,8 +12,10 @@ import numpy as np
 
 from .graph import Node, inputs
 from .operations import operation
+from .parts import elements
 from .replay import compute, undisturbed, value_of
 from .step import PASSING, Learned, Step
+from .updates import Change
 
 _NEAR = 1e-3  # of a usual move
 
@@ -40,7 +42,18 @@ def record(step: Step) -> list[Node]:
     wanted |= {used.number for node in step.tail for used in inputs(node)}
     end = step.tail[-1].number if step.tail else step.end
     step.recorded, wrong = compute(step.graph, wanted, end)
+    if not wrong:
+        step.parts = {one.old[0].number: _parts(step, one) for one in step.learned if one.in_parts}
     return wrong
+
+
+def _parts(step: Step, one: Learned) -> list[tuple[Change, Any]]:
+    """Return the changes that a step makes in parts of a parameter, and of which elements."""
+    return [
+        (change, elements(change, step.recorded))
+        for change in one.chains[0].changes
+        if step.start < change.new.number <= step.end
+    ]
 
 
 def _views_of_data(step: Step) -> set[int]:

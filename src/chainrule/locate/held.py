@@ -32,8 +32,11 @@ def own_label(reading: Reading, number: int, own: set[int]) -> Label | None:
 
 
 def own_values(reading: Reading, old: Node) -> set[int]:
-    """Return a parameter's old value and what are parts or transposes of it alone."""
-    found = {old.number}
+    """Return a parameter's old value and what are parts or transposes of it."""
+    found = {
+        old.number,
+        *(change.new.number for change, _ in reading.step.parts.get(old.number, ())),
+    }
     for node in reading.passing:
         if inputs(node)[0].number in found:
             found.add(node.number)

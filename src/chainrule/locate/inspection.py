@@ -15,10 +15,10 @@ from ..errors import InputError
 from .analysis import analyse
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
+from .parameters import enough
 from .program import Limits, Run, run
 from .record import Note, Report
 from .script import NOTEBOOK_STUBS, Script, parsed, read_script
-from .updates import enough
 
 MAX_SECONDS = 60.0
 _MOST_OPERATIONS = 2_000_000  # a gigabyte of records

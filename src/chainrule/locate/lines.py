@@ -28,7 +28,8 @@ def lines(reading: Reading, names: Names) -> list[Line]:
     for line in _named_later(reading, names, found):
         every[(line.line, line.role, line.partial)].append(line)
     for one_learned in reading.step.learned:
-        for node in one_learned.new:
+        parts = reading.step.parts.get(one_learned.old[0].number, ())
+        for node in [change.new for change, _ in parts] or one_learned.new:
             line = _update(reading, node, one_learned.name)
             every[(line.line, line.role, line.partial)].append(line)
     merged = [replace(group[0], times=len(group)) for group in every.values()]

@@ -165,7 +165,7 @@ def _in_place(step: Step, node: Node, replayed: Sequence[Values]) -> Contact | N
     return Contact(node, base, 1) if same else None
 
 
-def _plausible(form: str, some: Sequence[Contact], replayed: Sequence[Values]) -> bool:
+def plausible(form: str, some: Sequence[Contact], replayed: Sequence[Values]) -> bool:
     """Whether outputs and labels are such as a loss of this form has."""
     for contact in some:
         for values in replayed[:2]:
@@ -208,7 +208,7 @@ def candidates(step: Step, replayed: Sequence[Values]) -> list[Candidate]:
     for group in groups.values():
         key = frozenset(contact.output.number for contact in group)
         for form in IMPLIED:
-            if (key, form) not in seen and _plausible(form, group, replayed):
+            if (key, form) not in seen and plausible(form, group, replayed):
                 seen.add((key, form))
                 found.append(Candidate(form, tuple(group)))
     return found

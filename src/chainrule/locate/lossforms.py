@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, inputs
-from .losses import IMPLIED, Contact
+from .losses import IMPLIED, Contact, plausible
 from .operations import operation
 from .reading import Reading
 
@@ -89,6 +89,8 @@ def _form_with_labels(reading: Reading, some: Sequence[Contact]) -> Form | None:
     own = {one.output.number: one for one in some}
     gradient = _rows(reading, [one.output for one in own.values()], True)
     for form in ("half_squared_error", "binary_cross_entropy", "poisson"):
+        if not plausible(form, some, reading.replayed):
+            continue
         with np.errstate(all="ignore"):
             meant = np.array([_meant(form, list(own.values()), v) for v in reading.replayed])
         norm = float(np.sum(meant * meant))

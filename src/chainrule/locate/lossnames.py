@@ -29,7 +29,7 @@ def penalties(reading: Reading) -> dict[int, str]:
     own = {number: number for number in reading.step.old}
     for node in reading.forward:
         used = inputs(node)
-        if not used or not all(one.number in own for one in used):
+        if len({own.get(one.number, -1) for one in used}) != 1 or used[0].number not in own:
             continue
         if operation(node) in _PENALTIES:
             found[own[used[0].number]] = _PENALTIES[operation(node)]

@@ -72,6 +72,7 @@ def read(
     beyond = descendants(forward, outputs)
     reading = Reading(step, candidate, replayed, forward, backward, found, named, outputs, beyond)
     _add_gradients(reading)
+    _add_changed_parts(reading)
     _add_parts(reading, parts)
     _add_local(reading)
     _add_values(reading)
@@ -146,6 +147,17 @@ def _add_gradients(reading: Reading) -> None:
         if all(number in found for found in reading.gradients):
             arrays = [found[number] for found in reading.gradients]
             _add(reading, Target("gradient", number), arrays)
+
+
+def _add_changed_parts(reading: Reading) -> None:
+    """Note the gradient of each part of an array that a line changes, named as the line has it."""
+    for number, changed in reading.step.parts.items():
+        if any(number not in found for found in reading.gradients):
+            continue
+        whole = [np.ravel(np.asarray(found[number], float)) for found in reading.gradients]
+        for change, elements in changed:
+            target = Target("gradient", change.new.number)
+            _add(reading, target, [gradient[elements] for gradient in whole])
 
 
 def _add_parts(reading: Reading, parts: Sequence[Mapping[tuple[int, int, int], Any]]) -> None:

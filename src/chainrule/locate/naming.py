@@ -1,5 +1,6 @@
 """Names of values and of partial derivatives, in the program's own words."""
 
+import re
 from dataclasses import dataclass, field
 
 from .graph import Graph
@@ -8,6 +9,7 @@ from .source import expression
 from .step import Step
 
 _LONGEST = 40
+_SIMPLE = re.compile(r"[\w.]+(\[[^\[\]]*\]|\.\w+)*")  # W, net.W, P[i, k], net[0]['W']
 
 
 @dataclass(slots=True)
@@ -44,8 +46,7 @@ class Names:
 
 def _closed(name: str) -> str:
     """Put an expression in parentheses where its end would not be seen."""
-    simple = all(one.isalnum() or one in "_.[]'\"" for one in name)
-    return name if simple else f"({name})"
+    return name if _SIMPLE.fullmatch(name) else f"({name})"
 
 
 def names_of(step: Step) -> Names:

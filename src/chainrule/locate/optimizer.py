@@ -4,7 +4,9 @@ There the step is no straight function of the gradient, but all it takes from th
 gradients: every way from the new value back to the forward pass leads through one.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from .held import own_label, own_values
 from .reading import Reading
 from .step import Learned, source_of
 
+_NOTHING = 1e-9  # of the greatest gradient
 _UPWARD = 0.3  # correlation of step and gradient from which on a step is called one up the slope,
 _SURELY = 0.9  # or share of the elements whose own correlation is this high
 
@@ -24,7 +27,7 @@ def adapts(reading: Reading, one: Learned, fit: Fit) -> Fit:
         return fit
     moved = changes(one, reading.replayed)
     sloped = np.array([gradient_of(one, found) for found in reading.gradients])
-    if not np.any(sloped):
+    if not np.any(sloped) or _leaves_out(reading, one, sloped):
         return fit
     d_moved, d_sloped = moved - moved.mean(axis=0), sloped - sloped.mean(axis=0)
     together = np.sum(d_moved * d_sloped, axis=0)
@@ -38,17 +41,36 @@ def adapts(reading: Reading, one: Learned, fit: Fit) -> Fit:
 def _through_gradients(reading: Reading, one: Learned) -> bool:
     """Whether each new value depends on the forward pass through its own gradient alone."""
     every = of_parameters(reading)
+    changed = reading.step.parts.get(one.old[0].number)
+    if changed is not None:
+        return all(
+            _only_gradients(reading, [change.term], one.old[0], {change.new.number}, every)
+            for change, _ in changed
+        )
     return all(
-        _only_gradients(reading, new, old, every) for new, old in zip(one.new, one.old, strict=True)
+        _only_gradients(reading, inputs(new), old, own_values(reading, old), every)
+        for new, old in zip(one.new, one.old, strict=True)
     )
 
 
-def _only_gradients(reading: Reading, new: Node, old: Node, every: set[int]) -> bool:
+def _leaves_out(reading: Reading, one: Learned, sloped: Any) -> bool:
+    """Whether elements have a gradient that the step, which changes parts, does not touch."""
+    changed = reading.step.parts.get(one.old[0].number)
+    if changed is None:
+        return False
+    left = np.ones(sloped.shape[1], bool)
+    for _, elements in changed:
+        left[elements] = False
+    return bool(np.any(np.abs(sloped[:, left]) > _NOTHING * np.max(np.abs(sloped))))
+
+
+def _only_gradients(
+    reading: Reading, begin: Sequence[Node], old: Node, own: set[int], every: set[int]
+) -> bool:
     """Walk back from a new value; other parameters' gradients may enter a single number, a norm."""
-    own = own_values(reading, old)
     values = reading.replayed[0]
-    many = np.size(values[old.number]) > 1
-    stack = [(node, False) for node in inputs(new)]
+    many = max(np.size(values[node.number]) for node in begin) > 1
+    stack = [(node, False) for node in begin]
     seen, met = set[int](), False
     while stack:
         node, single = stack.pop()
@@ -69,8 +91,14 @@ def _only_gradients(reading: Reading, new: Node, old: Node, every: set[int]) -> 
 
 def of_parameters(reading: Reading) -> set[int]:
     """Return the parameters' old values and the parts and transposes of them."""
-    direct = set(reading.step.old)
+    direct = reading.step.old | _changed(reading)
     for node in reading.passing:
         if inputs(node)[0].number in direct:
             direct.add(node.number)
     return direct
+
+
+def _changed(reading: Reading) -> set[int]:
+    """Return the changes of parts of parameters: each stands for the part that it changes."""
+    every = reading.step.parts.values()
+    return {change.new.number for changed in every for change, _ in changed}

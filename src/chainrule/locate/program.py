@@ -132,6 +132,7 @@ def run(
 
 def _places(module: ModuleType, leave: BaseException | None, graph: Graph) -> Any:
     """Return what the variables lead to: those of the module, then of the functions left by it."""
+    recorder.keep_on()
     own = {position.file for position in graph.positions}
     scopes = [vars(module)]
     frames = traceback.walk_tb(leave.__traceback__) if leave else ()

@@ -48,6 +48,11 @@ class Recorder:
         self._look_at = _LOOK_EVERY
         self._turns = 0
 
+    def keep_on(self) -> None:
+        """Stop at no limit any more: the program has ended, and its values are looked at."""
+        self._most_nodes = self._deadline = self._watch = self.reason = None
+        self._look_at = len(self.graph.nodes) + _LOOK_EVERY
+
     def finish(self) -> None:
         """Let go of the graph."""
         self.start(Graph(), most_nodes=None, seconds=None, watch=None)

@@ -10,7 +10,7 @@ from .cause import Blame, Cause
 from .counterfactual import Trials
 from .descent import changes, gradient_of, slope
 from .fingerprints import over
-from .graph import Node, inputs
+from .graph import Node, inputs, write_through
 from .held import Held, held, own_label, own_values
 from .reading import Label, Reading, Target
 from .roles import labelled
@@ -209,7 +209,9 @@ def too_early(blame: Blame) -> list[Cause]:
         readers = [
             node
             for node in trials.few.backward
-            if node.number not in new and any(used.number in new for used in inputs(node))
+            if node.number not in new
+            and not (one.in_parts and node.function is write_through)
+            and any(used.number in new for used in inputs(node))
         ]
         if not readers:
             continue

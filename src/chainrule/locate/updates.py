@@ -11,13 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .graph import Graph, Node, inputs, write_through
+from .graph import Graph, Node, inputs, read_back, write_through
 from .operations import operation
 
 _HOPS = 6  # copies and scalings between two versions of a value
 _SAMPLE = 3  # chains tested of each line, where a line changes thousands of scalars
 _FEW = 60  # chains up to which each one is tested
 _PASSING = {"copy", "positive", "multiply", "clip", "maximum", "minimum", "reshape", "element"}
+_ARITHMETIC = {"add", "subtract", "multiply", "divide", "negative"}
 _IN_PLACE = {"iadd": 1, "isub": -1}
 
 
@@ -33,19 +34,29 @@ class Change:
 
 @dataclass(slots=True)
 class Chain:
-    """A parameter's history: its changes, in order; `period` of them make one step."""
+    """A parameter's history: its changes, in order; `period` of them make one step.
+
+    Attributes:
+        ends: how many changes there are after each whole step, where that differs.
+    """
 
     changes: list[Change]
     period: int = 1
+    ends: tuple[int, ...] = ()
 
     def version(self, step: int) -> Node:
         """Return the value after so many steps; after none, what it started from."""
-        return self.changes[step * self.period - 1].new if step else self.changes[0].old
+        count = self.count(step)
+        return self.changes[count - 1].new if count else self.changes[0].old
+
+    def count(self, step: int) -> int:
+        """Return how many changes there are after so many steps."""
+        return (0, *self.ends)[step] if self.ends else step * self.period
 
     @property
     def steps(self) -> int:
         """How many whole steps it has taken."""
-        return len(self.changes) // self.period
+        return len(self.ends) or len(self.changes) // self.period
 
 
 def changes(node: Node) -> Iterator[Change]:
@@ -78,19 +89,34 @@ def _changes_in_place(node: Node) -> Iterator[Change]:
             yield Change(node, base, left, 1)
 
 
-def passed(node: Node) -> Node:
+def passed(graph: Graph, node: Node) -> Node:
     """Return the value that a node only copies or scales by a constant."""
     for _ in range(_HOPS):
         if node.function is write_through and _only_shrinks(node):
             node = node.arguments[0]
             continue
-        if node.function is None or operation(node) not in _PASSING:
+        if node.function in (None, read_back) or operation(node) not in _PASSING:
             return node
-        used = [one for one in inputs(node) if one.function is not None]
+        used = [one for one in inputs(node) if not _is_constant(graph, one)]
         if len(used) != 1:
             return node
         node = used[0]
     return node
+
+
+def _is_constant(graph: Graph, node: Node) -> bool:
+    """Whether a value is computed from single numbers that do not change: 1 − rate · decay."""
+    stack = [node]
+    for _ in range(_HOPS):
+        if not stack:
+            return True
+        one = stack.pop()
+        if isinstance(graph.digests[one.number], tuple):
+            return False
+        if one.function is not None and operation(one) not in _ARITHMETIC:
+            return False
+        stack += inputs(one)
+    return not stack
 
 
 def _only_shrinks(node: Node) -> bool:
@@ -132,14 +158,14 @@ def _returning(graph: Graph) -> tuple[dict[int, Change], dict[int, int]]:
     for node in graph.nodes:
         if node.function is None or not _adds(node):
             continue
-        mine = ways[node.number] = [(change, passed(change.old)) for change in changes(node)]
-        for change, version in mine:
+        mine = ways[node.number] = [(change, passed(graph, change.old)) for change in changes(node)]
+        for way, (change, version) in enumerate(mine):
             cycle = _cycle(node.position, version, ways)
             if cycle:
                 found[node.number] = change
                 for number, older in zip([node.number, *cycle], cycle, strict=False):
                     before[number] = older
-                    found.setdefault(older, ways[older][0][0])
+                    found.setdefault(older, ways[older][min(way, len(ways[older]) - 1)][0])
                 break
     return found, before
 
@@ -187,9 +213,9 @@ def _by_lines(every: list[Chain]) -> list[list[Chain]]:
     return list(groups.values())
 
 
-def _depend(chain: Chain, step: int, after: int) -> bool:
+def _depend(graph: Graph, chain: Chain, step: int, after: int) -> bool:
     """Whether a step's terms were computed from the version that the step began with."""
-    version = passed(chain.changes[step * chain.period].old)
+    version = passed(graph, chain.changes[step * chain.period].old)
     first = step * chain.period
     return any(
         reaches(change.term, version, after)
@@ -197,24 +223,24 @@ def _depend(chain: Chain, step: int, after: int) -> bool:
     )
 
 
-def _tested(every: list[Chain], step: int, after: int) -> list[Chain]:
+def _tested(graph: Graph, every: list[Chain], step: int, after: int) -> list[Chain]:
     """Return the chains whose terms depend on them; of thousands made by one line, by a sample."""
     kept = []
     for group in _by_lines([chain for chain in every if chain.steps > step]):
         if len(group) <= _FEW:
-            kept += [chain for chain in group if _depend(chain, step, after)]
-        elif any(_depend(chain, step, after) for chain in group[:: len(group) // _SAMPLE]):
+            kept += [chain for chain in group if _depend(graph, chain, step, after)]
+        elif any(_depend(graph, chain, step, after) for chain in group[:: len(group) // _SAMPLE]):
             kept += group
     return kept
 
 
-def _followed_once(every: list[Chain]) -> list[Chain]:
+def _followed_once(graph: Graph, every: list[Chain]) -> list[Chain]:
     """Return the chains that are the only ones their lines begin from what they change.
 
     A sum that starts from the same bias at each row has many beginnings, a parameter has one.
     """
-    starts = Counter(_beginning(chain) for chain in every)
-    return [chain for chain in every if starts[_beginning(chain)] == 1]
+    starts = Counter(_beginning(graph, chain) for chain in every)
+    return [chain for chain in every if starts[_beginning(graph, chain)] == 1]
 
 
 def _lasting(every: list[Chain]) -> list[Chain]:
@@ -231,25 +257,19 @@ def _lasting(every: list[Chain]) -> list[Chain]:
     return sorted(kept, key=lambda chain: chain.changes[0].new.number)
 
 
-def _beginning(chain: Chain) -> tuple[int, int]:
+def _beginning(graph: Graph, chain: Chain) -> tuple[int, int]:
     first = chain.changes[0]
-    return passed(first.old).number, first.new.position
+    return passed(graph, first.old).number, first.new.position
 
 
-def parameters(graph: Graph) -> list[Chain]:
-    """Return the parameters: chains whose second step depends on the version the first one made.
+def whole(graph: Graph) -> list[Chain]:
+    """Return what is changed as a whole: chains whose second step depends on what the first made.
 
     A state of the optimizer (momentum, Adagrad's cache) depends on its last version only through
     the parameters it moved in the step before, so it drops out when only this step is looked at.
     """
-    moved = _lasting(_tested(_followed_once(chains(graph)), 0, -1))
+    moved = _lasting(_tested(graph, _followed_once(graph, chains(graph)), 0, -1))
     if not any(chain.steps > 1 for chain in moved):
         return moved
     begin = max(chain.version(1).number for chain in moved if chain.steps > 1)
-    return _tested(moved, 1, begin)
-
-
-def enough(graph: Graph) -> bool:
-    """Whether three steps of most parameters were recorded."""
-    found = parameters(graph)
-    return bool(found) and sum(chain.steps >= 3 for chain in found) >= 0.95 * len(found)
+    return _tested(graph, moved, 1, begin)
