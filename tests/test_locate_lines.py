@@ -44,3 +44,18 @@ def test_factors_have_their_lines() -> None:
     (found,) = holding(report_of(NET), line_of(NET, "db1 ="), "parameter_gradient")
     assert [(one.partial, one.line) for one in found.factors] == [("∂J/∂z1", line_of(NET, "dz1 ="))]
     assert found.sum_over == "rows"
+
+
+@pytest.mark.parametrize(
+    ("program", "text", "role", "times"),
+    [
+        (NET, "dz2 =", "error_signal", 1),
+        (NEURONS, "error = neuron", "error_signal", 2),
+        (NEURONS, "slope = ", "local_derivative", 5),
+    ],
+)
+def test_a_line_is_counted_as_often_as_it_is_computed(
+    program: str, text: str, role: str, times: int
+) -> None:
+    (found,) = holding(report_of(program), line_of(program, text), role)
+    assert found.times == times
