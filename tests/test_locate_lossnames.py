@@ -39,3 +39,13 @@ def test_of_two_losses_printed_the_one_descended_is_stated() -> None:
     loss = loss_of(edit)
     assert (loss.name, loss.shown) == ("half_squared_error", "equal")
     assert loss.stated_at == line_of(edited(NET, edit), PRINT)
+
+
+def test_a_penalty_may_be_shown_at_the_first_step_only() -> None:
+    """The steps after it decay the weights, which alone says of no penalty that it is meant."""
+    penalty = "0.01 * (np.sum(W1**2) + np.sum(W2**2))"
+    rare = f"if epoch == 0:\n        print(0.5 * np.sum((a2 - T) ** 2) + {penalty})"
+    decay = [(f"{w} -= 0.1 * d{w}", f"{w} -= 0.1 * (d{w} + 0.02 * {w})") for w in ("W1", "W2")]
+    loss = loss_of((PRINT, rare), *decay)
+    assert (loss.name, loss.shown) == ("half_squared_error + l2", "equal")
+    assert loss_of((PRINT, "pass"), *decay).name == "half_squared_error"
