@@ -21,6 +21,8 @@ KINDS = [
      "wrong-derivative"),
     (SPLIT, ("da1 * slope", "da1"), "dz1 =", "missing-factor"),
     (SPLIT, ("da1 * slope", "da1 * slope * slope"), "dz1 =", "extra-factor"),
+    (SPLIT, ("X.T @ dz1", "X.T @ da1"), "dW1 =", "missing-factor"),
+    (SPLIT, ("db1 = dz1.sum", "db1 = da1.sum"), "db1 =", "missing-factor"),
     (SPLIT, ("da1 = dz2", "da1 = -dz2"), "da1 =", "wrong-sign"),
     (NET, (HIDDEN, HIDDEN + " * 2"), "dz1 =", "wrong-scale"),
     (NET, (HIDDEN, "-" + HIDDEN), "dz1 =", "wrong-sign"),

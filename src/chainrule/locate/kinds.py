@@ -143,7 +143,7 @@ def _by_quotient(reading: Reading, node: Node, found: Label | None, target: Targ
     name = operation(node)
     if found is not None and found.target.kind in ("gradient", "local"):
         return "missing-factor"
-    if name in (*_PRODUCTS, "multiply") and _lacks_derivative(reading, node, target):
+    if name in (*_PRODUCTS, "multiply", "sum") and _lacks_derivative(reading, node, target):
         return "missing-factor"
     if name in _PRODUCTS:
         return "wrong-sum" if _has_right_operands(reading, node, target) else "wrong-operand"
@@ -175,7 +175,10 @@ def _is_factor(reading: Reading, quotient: Any) -> bool:
 
 
 def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
-    """Whether a product takes ∂J/∂a of an activation where its net input's is meant."""
+    """Whether ∂J/∂a of an activation is taken where its net input's is meant.
+
+    A parameter that the activation itself is computed from (the β of γ·x + β) takes ∂J/∂a.
+    """
     derived = {
         one.of
         for one, arrays in reading.targets.items()
@@ -183,7 +186,8 @@ def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
     }
     for _, label in sources(reading, node):
         if label.target.kind == "gradient" and label.target.of in derived:
-            return label.target.of != target.of
+            taken = reading.step.graph.nodes[label.target.of]
+            return taken.number != target.of and not _uses(taken, target.of)
     return False
 
 
