@@ -160,12 +160,30 @@ def _has_right_operands(reading: Reading, node: Node, target: Target) -> bool:
     """
     if any(label.target.of == target.of for label in reading.labels.get(node.number, ())):
         return False
+    if _is_turned(reading, node, target):
+        return False
     values = {one.target.of for _, one in sources(reading, node) if one.target.kind == "value"}
     values |= {one.number for one in inputs(node)}
     for one in reading.forward:
         used = [used.number for used in inputs(one)]
         if target.of in used and operation(one) in _PRODUCTS:
             return bool(values & set(used))
+    return False
+
+
+def _is_turned(reading: Reading, node: Node, target: Target) -> bool:
+    """Whether a product would be the target, up to a factor, with one operand transposed."""
+    used = [np.asarray(reading.replayed[0][one.number]) for one in inputs(node)]
+    meant = np.asarray(reading.targets[target][0])
+    if len(used) != 2 or any(one.ndim != 2 for one in used):
+        return False
+    one, other = used
+    for left, right in ((one.T, other), (one, other.T)):
+        if (left.shape[1], (len(left), right.shape[1])) == (len(right), meant.shape):
+            product = left @ right
+            factor = float(np.vdot(product, meant)) / max(float(np.vdot(meant, meant)), 1e-300)
+            if factor and np.allclose(product, factor * meant, rtol=1e-6, atol=1e-12):
+                return True
     return False
 
 
