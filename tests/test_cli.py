@@ -1,4 +1,4 @@
-"""The commands as a user runs them: real files, real processes."""
+"""The commands as a user runs them, on real files."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from commands import run, started
+from commands import called, run, started
 
 import chainrule
 from chainrule.datasets import iris
@@ -40,14 +40,27 @@ def plants(tmp_path: Path) -> Path:
 
 def test_version_and_help() -> None:
     assert run("--version").stdout == f"chainrule {chainrule.__version__}\n"
-    assert "train" in run("--help").stdout
-    shown = run("train", "--help", COLUMNS="80").stdout
+    assert "train" in called("--help").stdout
+    shown = called("train", "--help", COLUMNS="80").stdout
     assert all(len(line) <= 80 for line in shown.splitlines())
-    assert run().returncode == 2
+    assert called().returncode == 2
+
+
+def test_a_process_of_its_own_says_the_same(flowers: Path, tmp_path: Path) -> None:
+    """What most tests of the command rely on, who call it in this one."""
+    model = tmp_path / "iris.chain"
+    arguments = ("train", flowers, "-o", model, "--epochs", 5, "--format", "json")
+    alone, here = run(*arguments), called(*arguments)
+    assert (alone.returncode, alone.stderr) == (here.returncode, here.stderr)
+    assert {**json.loads(alone.stdout), "seconds": 0} == {**json.loads(here.stdout), "seconds": 0}
+    for asked in (("predict", model, flowers), ("predict", flowers, flowers)):
+        alone, here = run(*asked), called(*asked)
+        assert alone.stdout == here.stdout
+        assert (alone.returncode, alone.stderr) == (here.returncode, here.stderr)
 
 
 def test_train_without_data_says_which_data_it_took() -> None:
-    result = run("train", "--epochs", 20)
+    result = called("train", "--epochs", 20)
     assert result.returncode == 0
     assert "embedded iris data" in result.stderr
     assert "4-16-3, tanh, softmax output" in result.stdout
@@ -59,7 +72,7 @@ def test_train_without_data_says_which_data_it_took() -> None:
 
 def test_train_as_json_is_nothing_but_json(flowers: Path) -> None:
     arguments = ("train", flowers, "--format", "json", "--epochs", 20, "--seed", 4)
-    result = run(*arguments)
+    result = called(*arguments)
     record = json.loads(result.stdout)
     assert record["schema"] == "chainrule.train/1"
     assert (record["task"], record["metric"]) == ("classification", "accuracy")
@@ -70,13 +83,13 @@ def test_train_as_json_is_nothing_but_json(flowers: Path) -> None:
     assert record["seconds"] > 0
     assert record["settings"]["epochs"] == 20
     assert record["settings"]["seed"] == 4
-    again = json.loads(run(*arguments).stdout)
+    again = json.loads(called(*arguments).stdout)
     assert {**again, "seconds": 0} == {**record, "seconds": 0}
 
 
 def test_every_option_reaches_the_network(flowers: Path) -> None:
     record = json.loads(
-        run(
+        called(
             *("train", flowers, "--target", "petal width (cm)", "--hidden", "5,4"),
             *("--activation", "elu", "--loss", "huber", "--solver", "sgd", "--batch-size", 10),
             *("--epochs", 3, "--learning-rate", 0.02, "--seed", 9, "--split", 0.2),
@@ -97,7 +110,7 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
 
 def test_classic_settings_can_be_changed(flowers: Path) -> None:
     arguments = ("train", flowers, "--classic", "--epochs", 5, "--folds", 2, "--format", "json")
-    record = json.loads(run(*arguments).stdout)
+    record = json.loads(called(*arguments).stdout)
     assert record["network"]["layer_sizes"] == [4, 5, 3]
     assert record["network"]["output_activation"] == "logistic"
     assert record["settings"]["initializer"] == "classic"
@@ -106,9 +119,9 @@ def test_classic_settings_can_be_changed(flowers: Path) -> None:
 
 def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path: Path) -> None:
     model = tmp_path / "iris.chain"
-    trained = run("train", flowers, "-o", model, "--epochs", 40)
+    trained = called("train", flowers, "-o", model, "--epochs", 40)
     assert f"the model of epoch 40 is kept in {model}" in trained.stderr
-    with_target = run("predict", model, flowers)
+    with_target = called("predict", model, flowers)
     assert with_target.returncode == 0
     lines = with_target.stdout.splitlines()
     assert lines[0] == "species"
@@ -121,29 +134,29 @@ def test_train_then_predict_with_and_without_the_target(flowers: Path, tmp_path:
     bare = tmp_path / "bare.csv"  # columns in another order, no target
     rows = [line.split(",") for line in flowers.read_text().splitlines()]
     bare.write_text("\n".join(",".join([r[2], r[0], r[3], r[1]]) for r in rows))
-    assert run("predict", model, bare).stdout == with_target.stdout
+    assert called("predict", model, bare).stdout == with_target.stdout
     no_header = "\n".join(",".join(r[:-1]) for r in rows[1:])
     assert run("predict", model, "-", stdin=no_header).stdout == with_target.stdout
     with_label = "\n".join(",".join(r) for r in rows[1:])
-    assert run("predict", model, "-", stdin=with_label).stdout == with_target.stdout
+    assert called("predict", model, "-", stdin=with_label).stdout == with_target.stdout
 
 
 def test_the_command_suggested_runs_as_it_is_printed(flowers: Path, tmp_path: Path) -> None:
     (folder := tmp_path / "it's mine").mkdir()
-    trained = run("train", flowers, "-o", folder / "m y.chain", "--epochs", 5, COLUMNS="200")
+    trained = called("train", flowers, "-o", folder / "m y.chain", "--epochs", 5, COLUMNS="200")
     (line,) = [line for line in trained.stdout.splitlines() if "chainrule predict" in line]
     command = line.partition("    use the model")[0].replace("DATA.csv", flowers.name)
     program, *arguments = shlex.split(command)
     assert (program, arguments[1]) == ("chainrule", str(folder / "m y.chain"))
-    assert run(*arguments, cwd=tmp_path).returncode == 0
+    assert called(*arguments, cwd=tmp_path).returncode == 0
 
 
 def test_the_command_suggested_runs_where_the_model_begins_with_a_dash(tmp_path: Path) -> None:
-    trained = run("train", "-o", "-x y'.chain", "--epochs", 2, cwd=tmp_path, COLUMNS="200")
+    trained = called("train", "-o", "-x y'.chain", "--epochs", 2, cwd=tmp_path, COLUMNS="200")
     (line,) = [line for line in trained.stdout.splitlines() if "chainrule predict" in line]
     (tmp_path / "DATA.csv").write_text("1,2,3,4\n5,6,7,8\n", encoding="utf-8")
     _, *arguments = shlex.split(line.partition("    use the model")[0])
-    assert run(*arguments, cwd=tmp_path).returncode == 0
+    assert called(*arguments, cwd=tmp_path).returncode == 0
 
 
 def test_labels_come_back_as_they_are_written(tmp_path: Path) -> None:
@@ -151,46 +164,46 @@ def test_labels_come_back_as_they_are_written(tmp_path: Path) -> None:
     codes = ["00", "01", "10"]
     rows = [f"{codes[i % 3]},{10 * (i % 3) + i / 40}" for i in range(30)]
     path.write_text("\n".join(["code,x", *rows]), encoding="utf-8")
-    trained = run("train", path, "--target", "code", "-o", model)
+    trained = called("train", path, "--target", "code", "-o", model)
     assert "the classes 00, 01, 10" in trained.stderr
-    assert run("predict", model, path).stdout.splitlines() == ["code", *codes * 10]
+    assert called("predict", model, path).stdout.splitlines() == ["code", *codes * 10]
 
 
 def test_predict_as_json_and_with_probabilities(flowers: Path, tmp_path: Path) -> None:
     model = tmp_path / "iris.chain"
-    run("train", flowers, "-o", model, "--epochs", 20)
+    called("train", flowers, "-o", model, "--epochs", 20)
     record = json.loads(
-        run("predict", model, flowers, "--probabilities", "--format", "json").stdout
+        called("predict", model, flowers, "--probabilities", "--format", "json").stdout
     )
     assert record["schema"] == "chainrule.predict/1"
     assert record["classes"] == ["setosa", "versicolor", "virginica"]
     np.testing.assert_allclose(np.sum(record["probabilities"], axis=1), 1.0)
-    table = run("predict", model, flowers, "--probabilities").stdout.splitlines()
+    table = called("predict", model, flowers, "--probabilities").stdout.splitlines()
     assert table[0] == "species,p(setosa),p(versicolor),p(virginica)"
     assert len(table) == 151
 
 
 def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path: Path) -> None:
     model = tmp_path / "plants.chain"
-    result = run("train", plants, "-o", model, "--epochs", 200, "--format", "json")
+    result = called("train", plants, "-o", model, "--epochs", 200, "--format", "json")
     record = json.loads(result.stdout)
     assert "no header (line 1 holds data; say `--header` if it names the" in result.stderr
     assert "regression: the target 'column 2' is a quantity" in result.stderr
     assert (record["task"], record["metric"], record["baseline"]) == ("regression", "r2", 0.0)
     assert record["network"]["layer_sizes"] == [4, 16, 1]
     assert record["mean"] > 0.9
-    predicted = run("predict", model, "-", stdin="5.0,loam\n").stdout.splitlines()
+    predicted = called("predict", model, "-", stdin="5.0,loam\n").stdout.splitlines()
     assert float(predicted[1]) == pytest.approx(40.0, abs=3.0)
-    filled = run("predict", model, "-", stdin="5.0,loam\n,clay\n")
+    filled = called("predict", model, "-", stdin="5.0,loam\n,clay\n")
     assert "cells without a value in 1 row are filled in" in filled.stderr
     assert len(filled.stdout.splitlines()) == 3
-    named = run("predict", model, "-", stdin="water,soil,height\n5.0,loam,1\n")
+    named = called("predict", model, "-", stdin="water,soil,height\n5.0,loam,1\n")
     assert named.stdout.splitlines() == predicted
     assert "standard input has a header, the model was trained without one" in named.stderr
-    other = run("predict", model, "-", stdin="soil\nloam\n")
+    other = called("predict", model, "-", stdin="soil\nloam\n")
     assert other.returncode == 2
     assert "has 1 column, taken in order; the model was trained on 2, or 3 with" in other.stderr
-    refused = run("predict", model, plants, "--probabilities")
+    refused = called("predict", model, plants, "--probabilities")
     assert refused.returncode == 2
     assert "`--probabilities` needs a model for classes" in refused.stderr
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import SECONDS, run, started
+from commands import SECONDS, called, started
 
 TABLE = "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(20))
 
@@ -24,7 +24,7 @@ def test_reading_and_writing_are_told_apart() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a file that can be opened, not read")
 def test_an_output_that_cannot_be_read_is_not_called_unwritable() -> None:
-    result = run("train", "--epochs", 1, "-o", "/proc/self/mem")
+    result = called("train", "--epochs", 1, "-o", "/proc/self/mem")
     assert result.returncode == 2
     assert "`--output` /proc/self/mem exists and cannot be read: Input/output" in result.stderr
 
@@ -33,7 +33,7 @@ def test_only_the_beginning_of_an_output_is_read(tmp_path: Path) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
         file.truncate(2**42)  # takes no room, but cannot be read into memory
-    result = run("train", "--epochs", 1, "-o", large)
+    result = called("train", "--epochs", 1, "-o", large)
     assert result.returncode == 2
     assert "exists and is no chainrule model" in result.stderr
 

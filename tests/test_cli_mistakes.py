@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import SECONDS, run
+from commands import SECONDS, called
 
 ROWS = [f"{i},{i * 1.5},{'ab'[i % 2]}" for i in range(20)]
 
@@ -127,7 +127,7 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(
         (tmp_path / name).write_text(text, encoding="utf-8")
     before = sorted(tmp_path.iterdir())
     keep = [] if "-o" in arguments or arguments[0] != "train" else ["-o", "kept.chain"]
-    result = run(*arguments, *keep, cwd=tmp_path)
+    result = called(*arguments, *keep, cwd=tmp_path)
     assert result.returncode == 2
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
@@ -143,7 +143,7 @@ def test_a_mistake_is_one_sentence_and_leaves_nothing(
 def test_missing_cells_are_handled_when_told(policy: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text(FILES[name], encoding="utf-8")
-    result = run("train", path, "--missing", policy, "--epochs", 2)
+    result = called("train", path, "--missing", policy, "--epochs", 2)
     assert result.returncode == 0
     assert "1 cell" in result.stderr
     assert f"{name}: {19 if policy == 'drop' else 20} rows" in result.stdout
@@ -152,27 +152,27 @@ def test_missing_cells_are_handled_when_told(policy: str, name: str, tmp_path: P
 def test_a_constant_column_is_a_notice(tmp_path: Path) -> None:
     path = tmp_path / "same.csv"
     path.write_text(table(rows=[f"{i},7,{'ab'[i % 2]}" for i in range(20)]), encoding="utf-8")
-    result = run("train", path, "--epochs", 2)
+    result = called("train", path, "--epochs", 2)
     assert result.returncode == 0
     assert "constant, so without information: 'w'" in result.stderr
 
 
 def test_one_column_is_counted_as_one(tmp_path: Path) -> None:
     (tmp_path / "one.csv").write_text(FILES["one_column.csv"], encoding="utf-8")
-    assert "one.csv: 1 column separated by comma" in run("train", tmp_path / "one.csv").stderr
+    assert "one.csv: 1 column separated by comma" in called("train", tmp_path / "one.csv").stderr
 
 
 def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) -> None:
     path, model = tmp_path / "real.csv", tmp_path / "real.chain"
     path.write_text(FILES["real.csv"], encoding="utf-8")
     steps = ("--solver", "sgd", "--activation", "identity", "--learning-rate", "0.7")
-    result = run("train", path, *steps, "-o", model)
+    result = called("train", path, *steps, "-o", model)
     assert result.returncode == 1
     assert result.stdout == ""
     sentence = result.stderr.splitlines()[-1]
     assert "diverged in epoch" in sentence
     assert "step is too large" in sentence
-    predicted = run("predict", model, path)
+    predicted = called("predict", model, path)
     assert predicted.returncode == 0
     assert "nan" not in predicted.stdout
     assert "the model of epoch" in result.stderr
@@ -181,9 +181,9 @@ def test_divergence_is_exit_one_and_keeps_the_last_finite_model(tmp_path: Path) 
 def test_divergence_in_the_first_epoch_leaves_an_old_model_as_it_is(tmp_path: Path) -> None:
     path, model = tmp_path / "real.csv", tmp_path / "real.chain"
     path.write_text(FILES["real.csv"], encoding="utf-8")
-    run("train", path, "-o", model, "--epochs", 2)
+    called("train", path, "-o", model, "--epochs", 2)
     before = model.read_bytes()
-    result = run("train", path, "--solver", "sgd", "--learning-rate", "1e300", "-o", model)
+    result = called("train", path, "--solver", "sgd", "--learning-rate", "1e300", "-o", model)
     assert result.returncode == 1
     assert f"nothing is kept in {model}: no epoch ended in bounds." in result.stderr
     assert model.read_bytes() == before
@@ -192,11 +192,11 @@ def test_divergence_in_the_first_epoch_leaves_an_old_model_as_it_is(tmp_path: Pa
 def test_a_table_is_never_replaced_by_a_model(tmp_path: Path) -> None:
     path = tmp_path / "good.csv"
     path.write_text(FILES["good.csv"], encoding="utf-8")
-    result = run("train", path, "-o", path)
+    result = called("train", path, "-o", path)
     assert result.returncode == 2
     assert "exists and is no chainrule model" in result.stderr
     assert path.read_text(encoding="utf-8") == FILES["good.csv"]
-    assert run("train", path, "-o", tmp_path / ("m" * 300)).returncode == 2
+    assert called("train", path, "-o", tmp_path / ("m" * 300)).returncode == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc says how much is in use")
@@ -224,7 +224,7 @@ def test_what_the_data_holds_cannot_steer_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "escape.csv"
     rows = [f"{i},{'b' if i % 2 else chr(27) + '[2J'}" for i in range(20)]
     path.write_text("x,y\n" + "\n".join(rows), encoding="utf-8")
-    result = run("train", path, "--epochs", 1)
+    result = called("train", path, "--epochs", 1)
     assert result.returncode == 0
     assert "\x1b" not in result.stdout + result.stderr
     assert "\\x1b[2J" in result.stderr
@@ -234,7 +234,7 @@ def test_divergence_names_unscaled_inputs(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     rows = [f"{1000 * i},{i},{i * 0.37:.2f}" for i in range(20)]
     path.write_text(table(rows=rows), encoding="utf-8")
-    result = run("train", path, "--solver", "sgd", "--activation", "identity", "--scale", "none")
+    result = called("train", path, "--solver", "sgd", "--activation", "identity", "--scale", "none")
     assert result.returncode == 1
     assert "the inputs are unscaled (they reach 1.9e+04)" in result.stderr
 
@@ -245,7 +245,7 @@ def test_what_is_kept_is_what_the_error_says(rate: str, kept: bool, tmp_path: Pa
     path, model = tmp_path / "reg.csv", tmp_path / "d.chain"
     rows = [f"{i / 40},{i % 10},{3 * i / 40 + i % 10:.3f}" for i in range(40)]
     path.write_text("a,b,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    result = run("train", path, "--learning-rate", rate, "--solver", "sgd", "-o", model)
+    result = called("train", path, "--learning-rate", rate, "--solver", "sgd", "-o", model)
     assert result.returncode == 1
     notice, error = result.stderr.splitlines()[-2:]
     assert error.startswith("chainrule: Training diverged in epoch")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from answers import SOURCE
-from commands import SECONDS, Result, run
+from commands import SECONDS, Result, called, run
 from contract import STATUS, keep_the_contract
 from foreign import PROGRAMS, alone, write
 
@@ -45,13 +45,20 @@ def gives(answer: str, *arguments: object, cwd: Path) -> Result:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"), [("RIGHT", 0), ("WRONG", 1), ("UNKNOWN", 3), ("CELLS", 1)]
+    ("answer", "status", "form"),
+    [
+        ("RIGHT", 0, "text"),
+        ("UNKNOWN", 3, "text"),
+        ("CELLS", 1, "text"),
+        *(("WRONG", 1, form) for form in FORMATS),
+    ],
 )
-def test_the_exit_status_is_the_verdict(answer: str, status: int, tmp_path: Path) -> None:
-    for form in FORMATS:
-        result = gives(answer, "xor.py", "--format", form, cwd=tmp_path)
-        assert (result.returncode, result.stderr) == (status, ""), form
-        assert result.stdout.strip()
+def test_the_exit_status_is_the_verdict(
+    answer: str, status: int, form: str, tmp_path: Path
+) -> None:
+    result = gives(answer, "xor.py", "--format", form, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (status, "")
+    assert result.stdout.strip()
 
 
 def test_the_report_can_be_written_to_a_file(tmp_path: Path) -> None:
@@ -72,11 +79,11 @@ def test_without_a_script_it_looks_at_our_own() -> None:
 
 
 def test_help_says_that_the_program_is_run_and_fits() -> None:
-    shown = run("where", "--help", COLUMNS="80").stdout
+    shown = called("where", "--help", COLUMNS="80").stdout
     assert "This RUNS the script" in shown
     assert "with your rights" in " ".join(shown.split())
     assert all(len(line) <= 80 for line in shown.splitlines())
-    assert "where" in run("--help").stdout
+    assert "where" in called("--help").stdout
 
 
 @pytest.mark.parametrize(

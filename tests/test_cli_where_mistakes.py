@@ -2,12 +2,16 @@
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import Result, called, run
 from contract import keep_the_contract
 from foreign import write
+
+import chainrule
+from chainrule.errors import InputError
 
 FAILURES = {
     "binary": (b"\x7fELF\x00\x01", ["is a binary file"]),
@@ -47,14 +51,26 @@ FAILURES = {
 @pytest.mark.parametrize("name", FAILURES)
 def test_what_cannot_be_run_is_said_in_one_sentence(name: str, tmp_path: Path) -> None:
     octets, words = FAILURES[name]
+    script = tmp_path / "script.py"
+    script.write_bytes(octets)
+    with pytest.raises(InputError) as refused:
+        chainrule.where(script)
+    (sentence,) = str(refused.value).splitlines()
+    assert sentence.startswith(f"`{script}`")
+    assert sentence.endswith(".")
+    for word in words:
+        assert word in sentence
+
+
+@pytest.mark.parametrize("name", ["binary", "syntax", "raises", "base", "exits", "recursion"])
+def test_the_command_says_it_and_ends_with_status_two(name: str, tmp_path: Path) -> None:
+    octets, words = FAILURES[name]
     (tmp_path / "script.py").write_bytes(octets)
     result = run("where", "script.py", "--format", "json", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     (sentence,) = result.stderr.splitlines()
     assert sentence.startswith("chainrule: `script.py`")
-    assert sentence.endswith(".")
-    for word in words:
-        assert word in sentence
+    assert all(word in sentence for word in words)
 
 
 CALLS = [
@@ -63,21 +79,28 @@ CALLS = [
     (["text.ipynb"], "`text.ipynb` is not a Jupyter notebook"),
     (["list.ipynb"], "`list.ipynb` is not a Jupyter notebook"),
     (["r.ipynb"], "`r.ipynb` is a notebook in 'R'"),
-    (["bad.ipynb"], "`bad.ipynb`, cell 2, line 2: this is not Python 3"),
     (["--fromat", "json", "good.py"], "no such option '--fromat'"),
     (["good.py", "--format", "yaml"], "'yaml'"),
     (["good.py", "--max-seconds", "0"], "`--max-seconds` must be greater than 0, got 0"),
     (["good.py", "--max-seconds", "nan"], "`--max-seconds` must be greater than 0, got nan"),
-    (["good.py", "--call", "train("], "`--call` must be a Python expression"),
-    (["good.py", "--setup", "no.py"], "`no.py` does not exist"),
     (["good.py", "-o", "."], "`--output` . is a folder"),
     (["good.py", "-o", "no/x.html"], "`--output` no/x.html is a folder, or in one that does not"),
     (["good.py", "-o", "./good.py"], "`--output` good.py would replace a program"),
 ]
+LATER = [  # said where the program would begin
+    (["good.py", "--call", "train("], "`--call` must be a Python expression"),
+    (["good.py", "--setup", "no.py"], "`no.py` does not exist"),
+    (["bad.ipynb"], "`bad.ipynb`, cell 2, line 2: this is not Python 3"),
+]
 
 
-@pytest.mark.parametrize(("arguments", "words"), CALLS, ids=lambda v: " ".join(v)[:40])
-def test_a_mistaken_call_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "arguments", "words"),
+    [*((called, *one) for one in CALLS), *((run, *one) for one in LATER)],
+)
+def test_a_mistaken_call_is_one_sentence(
+    command: Callable[..., Result], arguments: list[str], words: str, tmp_path: Path
+) -> None:
     write(tmp_path, "print('ran')\n", "good.py")
     write(tmp_path, "text", "text.ipynb")
     write(tmp_path, "[]", "list.ipynb")
@@ -85,7 +108,7 @@ def test_a_mistaken_call_is_one_sentence(arguments: list[str], words: str, tmp_p
     write(tmp_path, json.dumps(r), "r.ipynb")
     code = [{"cell_type": "code", "source": source} for source in ("a = 1", "b = 2\nx = (")]
     write(tmp_path, json.dumps({"cells": code}), "bad.ipynb")
-    result = run("where", *arguments, cwd=tmp_path)
+    result = command("where", *arguments, cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     assert words in result.stderr.splitlines()[-1]
     assert "ran" not in result.stderr

@@ -38,7 +38,13 @@ def diabetes() -> tuple[Array, Array]:
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "sgd": {"solver": "sgd", "learning_rate_init": 0.05},
-    "plain sgd": {"solver": "sgd", "momentum": 0.0, "shuffle": False, "batch_size": 1},
+    "plain sgd": {
+        "solver": "sgd",
+        "momentum": 0.0,
+        "shuffle": False,
+        "batch_size": 1,
+        "max_iter": 6,  # of as many steps as there are rows
+    },
     "polyak": {"solver": "sgd", "nesterovs_momentum": False, "alpha": 0.1},
     "adam": {"solver": "adam", "beta_1": 0.8},
     "full batch": {"solver": "adam", "batch_size": 150, "tol": 0.01},

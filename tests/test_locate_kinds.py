@@ -13,6 +13,11 @@ SKIP = edited(
     ("z2 = a1 @ W2 + b2", "z2 = a1 @ W2 + b2 + a1[:, :2]"),
     ("dz1 = " + HIDDEN, "da1 = dz2 @ W2.T\n    da1[:, :2] += dz2\n    dz1 = da1 * a1 * (1 - a1)"),
 )
+SQUARE = edited(
+    NET,
+    ("size=(6, 2))", "size=(6, 4))"),
+    ("size=(4, 2)), np.zeros((1, 2))", "size=(4, 4)), np.zeros((1, 4))"),
+)
 LINEAR = edited(NET, ("a2 = sigmoid(z2)", "a2 = z2"), (SIGNAL, "dz2 = a2 - T"))
 KINDS = [
     (SPLIT, ("slope = a1 * (1 - a1)", "slope = 1 - a1**2"), "slope =", "wrong-derivative"),
@@ -21,12 +26,15 @@ KINDS = [
      "wrong-derivative"),
     (SPLIT, ("da1 * slope", "da1"), "dz1 =", "missing-factor"),
     (SPLIT, ("da1 * slope", "da1 * slope * slope"), "dz1 =", "extra-factor"),
+    (SPLIT, ("X.T @ dz1", "X.T @ da1"), "dW1 =", "missing-factor"),
+    (SPLIT, ("db1 = dz1.sum", "db1 = da1.sum"), "db1 =", "missing-factor"),
     (SPLIT, ("da1 = dz2", "da1 = -dz2"), "da1 =", "wrong-sign"),
     (NET, (HIDDEN, HIDDEN + " * 2"), "dz1 =", "wrong-scale"),
     (NET, (HIDDEN, "-" + HIDDEN), "dz1 =", "wrong-sign"),
     (NET, ("db2 = dz2.sum", "db2 = -dz2.sum"), "db2 =", "wrong-sign"),
     (NET, ("dz2.sum(axis=0, keepdims=True)", "dz2.sum(keepdims=True)"), "db2 =", "wrong-sum"),
     (NET, ("X.T @ dz1", "X.T @ (dz1 * z1)"), "dW1 =", "extra-factor wrong-operand"),
+    (SQUARE, ("dz2 @ W2.T", "dz2 @ W2"), "dz1 =", "wrong-operand"),
     (SKIP, ("    da1[:, :2] += dz2\n", ""), "da1 =", "missing-path"),
     (NET, (SIGNAL, "dz2 = 0.5 * (a2 - T) ** 2 * a2 * (1 - a2)"), "dz2 =",
      "loss-value-as-gradient"),
@@ -42,6 +50,6 @@ def test_kinds_are_told_apart(program: str, edit: tuple[str, str], where: str, k
     assert (fault.line, fault.kind in kinds.split()) == (line_of(changed, where), True), fault
 
 
-@pytest.mark.parametrize("program", [SPLIT, SKIP, LINEAR])
+@pytest.mark.parametrize("program", [SPLIT, SKIP, SQUARE, LINEAR])
 def test_they_were_right_before(program: str) -> None:
     assert report_of(program).verdict == "correct"

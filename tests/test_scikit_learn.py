@@ -10,7 +10,11 @@ from chainrule.estimators import MLPClassifier, MLPRegressor
 
 @pytest.mark.filterwarnings("ignore")  # the checks train for a few epochs, on purpose
 @parametrize_with_checks(
-    [MLPClassifier(max_iter=100), MLPRegressor(max_iter=100), MLPClassifier(solver="lbfgs")]
+    [
+        MLPClassifier(max_iter=100),
+        MLPRegressor(max_iter=100),
+        MLPClassifier(solver="lbfgs", max_iter=40),
+    ]
 )
 def test_scikit_learns_checks(estimator: Any, check: Any) -> None:
     check(estimator)

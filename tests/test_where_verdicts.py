@@ -63,8 +63,13 @@ def test_roles_stand_at_their_lines() -> None:
     assert right >= 0.9 * wanted
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(CONTROLS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(n, marks=pytest.mark.slow if n == "random_search" else ())
+        for n in sorted(CONTROLS)
+    ],
+)
 def test_other_ways_to_learn_are_not_called_wrong(name: str) -> None:
     program = (FOLDER / "controls" / f"{name}.py").read_text(encoding="utf-8")
     assert report_of(program).verdict in CONTROLS[name]["fair"]

@@ -143,7 +143,7 @@ def _by_quotient(reading: Reading, node: Node, found: Label | None, target: Targ
     name = operation(node)
     if found is not None and found.target.kind in ("gradient", "local"):
         return "missing-factor"
-    if name in (*_PRODUCTS, "multiply") and _lacks_derivative(reading, node, target):
+    if name in (*_PRODUCTS, "multiply", "sum") and _lacks_derivative(reading, node, target):
         return "missing-factor"
     if name in _PRODUCTS:
         return "wrong-sum" if _has_right_operands(reading, node, target) else "wrong-operand"
@@ -160,6 +160,8 @@ def _has_right_operands(reading: Reading, node: Node, target: Target) -> bool:
     """
     if any(label.target.of == target.of for label in reading.labels.get(node.number, ())):
         return False
+    if _is_turned(reading, node, target):
+        return False
     values = {one.target.of for _, one in sources(reading, node) if one.target.kind == "value"}
     values |= {one.number for one in inputs(node)}
     for one in reading.forward:
@@ -169,13 +171,32 @@ def _has_right_operands(reading: Reading, node: Node, target: Target) -> bool:
     return False
 
 
+def _is_turned(reading: Reading, node: Node, target: Target) -> bool:
+    """Whether a product would be the target, up to a factor, with one operand transposed."""
+    used = [np.asarray(reading.replayed[0][one.number]) for one in inputs(node)]
+    meant = np.asarray(reading.targets[target][0])
+    if len(used) != 2 or any(one.ndim != 2 for one in used):
+        return False
+    one, other = used
+    for left, right in ((one.T, other), (one, other.T)):
+        if (left.shape[1], (len(left), right.shape[1])) == (len(right), meant.shape):
+            product = left @ right
+            factor = float(np.vdot(product, meant)) / max(float(np.vdot(meant, meant)), 1e-300)
+            if factor and np.allclose(product, factor * meant, rtol=1e-6, atol=1e-12):
+                return True
+    return False
+
+
 def _is_factor(reading: Reading, quotient: Any) -> bool:
     labels = reading.look_up(quotient) if np.all(np.isfinite(quotient)) else []
     return any(label.target.kind in ("local", "value") for label in labels)
 
 
 def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
-    """Whether a product takes ∂J/∂a of an activation where its net input's is meant."""
+    """Whether ∂J/∂a of an activation is taken where its net input's is meant.
+
+    A parameter that the activation itself is computed from (the β of γ·x + β) takes ∂J/∂a.
+    """
     derived = {
         one.of
         for one, arrays in reading.targets.items()
@@ -183,7 +204,8 @@ def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
     }
     for _, label in sources(reading, node):
         if label.target.kind == "gradient" and label.target.of in derived:
-            return label.target.of != target.of
+            taken = reading.step.graph.nodes[label.target.of]
+            return taken.number != target.of and not _uses(taken, target.of)
     return False
 
 

@@ -52,7 +52,8 @@ def labelled(reading: Reading) -> list[Labelled]:
     changing = {reading.step.line(node) for one in reading.step.learned for node in one.new}
     roles: dict[int, Role] = {}
     result = []
-    for node in sorted([*reading.errors.values(), *reading.backward], key=lambda one: one.number):
+    every = reading.errors | {node.number: node for node in reading.backward}
+    for _, node in sorted(every.items()):
         labels = reading.labels.get(node.number)
         if not labels or labels[0].target.kind == "value":
             continue

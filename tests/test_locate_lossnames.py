@@ -1,0 +1,51 @@
+"""The loss that a program shows, against the one it descends."""
+
+import pytest
+from handwritten import NET
+from judging import edited, line_of, report_of
+
+from chainrule.locate.record import Loss
+
+PRINT = "print(epoch, 0.5 * np.sum((a2 - T) ** 2))"
+OTHER = "np.sum(np.abs(a2 - T))"
+
+
+def loss_of(*edits: tuple[str, str]) -> Loss:
+    loss = report_of(edited(NET, *edits)).loss
+    assert loss is not None
+    return loss
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown", "stated"),
+    [
+        (PRINT, "equal", True),
+        ("print(epoch, np.mean((a2 - T) ** 2))", "scaled", False),
+        (f"print(epoch, {OTHER})", "different", False),
+        ("print(epoch)", "none", False),
+    ],
+)
+def test_what_is_printed_is_held_against_what_is_descended(
+    printed: str, shown: str, stated: bool
+) -> None:
+    loss = loss_of((PRINT, printed))
+    assert (loss.name, loss.shown) == ("half_squared_error", shown)
+    assert loss.stated_at == (line_of(edited(NET, (PRINT, printed)), "print(epoch") if stated
+                              else None)  # fmt: skip
+
+
+def test_of_two_losses_printed_the_one_descended_is_stated() -> None:
+    edit = (PRINT, f"print({OTHER})\n    {PRINT}")
+    loss = loss_of(edit)
+    assert (loss.name, loss.shown) == ("half_squared_error", "equal")
+    assert loss.stated_at == line_of(edited(NET, edit), PRINT)
+
+
+def test_a_penalty_may_be_shown_at_the_first_step_only() -> None:
+    """The steps after it decay the weights, which alone says of no penalty that it is meant."""
+    penalty = "0.01 * (np.sum(W1**2) + np.sum(W2**2))"
+    rare = f"if epoch == 0:\n        print(0.5 * np.sum((a2 - T) ** 2) + {penalty})"
+    decay = [(f"{w} -= 0.1 * d{w}", f"{w} -= 0.1 * (d{w} + 0.02 * {w})") for w in ("W1", "W2")]
+    loss = loss_of((PRINT, rare), *decay)
+    assert (loss.name, loss.shown) == ("half_squared_error + l2", "equal")
+    assert loss_of((PRINT, "pass"), *decay).name == "half_squared_error"
