@@ -58,7 +58,7 @@ LAYERS_OF_LOCATE = [
     {"locate.source", "locate.places"},
     {"locate.program"},
     {"locate.updates"},
-    {"locate.parts"},
+    {"locate.parts", "locate.whole"},
     {"locate.parameters", "locate.retied"},
     {"locate.step"},
     {"locate.marks"},

@@ -36,6 +36,10 @@ STEPS = {
     "Adagrad": "s += dW ** 2; W -= rate * dW / (np.sqrt(s) + 1e-8); b -= rate * db",
     "Adam": "v = 0.9 * v + 0.1 * dW; s = 0.99 * s + 0.01 * dW ** 2"
     "; W -= rate * v / (1 - 0.9 ** t) / (np.sqrt(s / (1 - 0.99 ** t)) + 1e-8); b -= rate * db",
+    "Adam by running means": "v += 0.1 * (dW - v); s += 0.01 * (dW ** 2 - s)"
+    "; W -= rate * v / (np.sqrt(s) + 1e-8); b -= rate * db",
+    "the term first": "W = -rate * dW + W; b = -rate * db + b",
+    "decay by a product": "W = (1 - rate * 0.01) * W - rate * dW; b -= rate * db",
     "weight decay": "W = 0.99 * W - rate * dW; b -= rate * db",
 }
 

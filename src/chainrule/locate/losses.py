@@ -185,8 +185,10 @@ def plausible(form: str, some: Sequence[Contact], replayed: Sequence[Values]) ->
 
 def _adds_up(some: Sequence[Contact], values: Values) -> bool:
     """Whether single predictions add up to 1, or to 1 for each of several rows."""
-    outputs = {one.output.number: float(values[one.output.number]) for one in some}
-    total = sum(outputs.values())
+    outputs = {one.output.number: values[one.output.number] for one in some}
+    if any(np.ndim(output) for output in outputs.values()):
+        return False
+    total = float(sum(outputs.values()))
     return len(outputs) > 1 and round(total) > 0 and abs(total - round(total)) < _ONE
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from .graph import Graph, inputs
 from .parts import part_chains, written_value
-from .updates import Chain, Change, whole
+from .updates import Chain, Change
+from .whole import whole
 
 _STEPS = 4  # steps looked for: three are analysed, and the last may be cut short
 

@@ -102,8 +102,8 @@ class Step:
 
 def source_of(node: Node) -> Node:
     """Return the boundary value that a node is a part of."""
-    while node.function is not None and operation(node) in PASSING:
-        node = inputs(node)[0]
+    while operation(node) in PASSING and type(node.arguments[0]) is Node:
+        node = node.arguments[0]
     return node
 
 

@@ -7,7 +7,7 @@ parameters that it moves, that is, across two steps.  So the test is: does the t
 version it is added to, inside one step?
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,8 +15,6 @@ from .graph import Graph, Node, inputs, read_back, write_through
 from .operations import operation
 
 _HOPS = 6  # copies and scalings between two versions of a value
-_SAMPLE = 3  # chains tested of each line, where a line changes thousands of scalars
-_FEW = 60  # chains up to which each one is tested
 _PASSING = {"copy", "positive", "multiply", "clip", "maximum", "minimum", "reshape", "element"}
 _ARITHMETIC = {"add", "subtract", "multiply", "divide", "negative"}
 _IN_PLACE = {"iadd": 1, "isub": -1}
@@ -97,14 +95,14 @@ def passed(graph: Graph, node: Node) -> Node:
             continue
         if node.function in (None, read_back) or operation(node) not in _PASSING:
             return node
-        used = [one for one in inputs(node) if not _is_constant(graph, one)]
+        used = [one for one in inputs(node) if not is_constant(graph, one)]
         if len(used) != 1:
             return node
         node = used[0]
     return node
 
 
-def _is_constant(graph: Graph, node: Node) -> bool:
+def is_constant(graph: Graph, node: Node) -> bool:
     """Whether a value is computed from single numbers that do not change: 1 − rate · decay."""
     stack = [node]
     for _ in range(_HOPS):
@@ -203,73 +201,3 @@ def chains(graph: Graph) -> list[Chain]:
             places = {graph.nodes[one].position for one in line}
             result.append(Chain([found[one] for one in line], len(places)))
     return result
-
-
-def _by_lines(every: list[Chain]) -> list[list[Chain]]:
-    """Return the chains in groups that the same lines make."""
-    groups: dict[tuple[int, ...], list[Chain]] = defaultdict(list)
-    for chain in every:
-        groups[tuple(sorted({change.new.position for change in chain.changes}))].append(chain)
-    return list(groups.values())
-
-
-def _depend(graph: Graph, chain: Chain, step: int, after: int) -> bool:
-    """Whether a step's terms were computed from the version that the step began with."""
-    version = passed(graph, chain.changes[step * chain.period].old)
-    first = step * chain.period
-    return any(
-        reaches(change.term, version, after)
-        for change in chain.changes[first : first + chain.period]
-    )
-
-
-def _tested(graph: Graph, every: list[Chain], step: int, after: int) -> list[Chain]:
-    """Return the chains whose terms depend on them; of thousands made by one line, by a sample."""
-    kept = []
-    for group in _by_lines([chain for chain in every if chain.steps > step]):
-        if len(group) <= _FEW:
-            kept += [chain for chain in group if _depend(graph, chain, step, after)]
-        elif any(_depend(graph, chain, step, after) for chain in group[:: len(group) // _SAMPLE]):
-            kept += group
-    return kept
-
-
-def _followed_once(graph: Graph, every: list[Chain]) -> list[Chain]:
-    """Return the chains that are the only ones their lines begin from what they change.
-
-    A sum that starts from the same bias at each row has many beginnings, a parameter has one.
-    """
-    starts = Counter(_beginning(graph, chain) for chain in every)
-    return [chain for chain in every if starts[_beginning(graph, chain)] == 1]
-
-
-def _lasting(every: list[Chain]) -> list[Chain]:
-    """Return the chains of lines whose chains all live at the same time.
-
-    The states of a recurrent net, h = h + f(h), begin anew at each step: one ends, another begins.
-    """
-    kept = []
-    for group in _by_lines(every):
-        last_begun = max(chain.changes[0].new.number for chain in group)
-        first_ended = min(chain.changes[-1].new.number for chain in group)
-        if last_begun < first_ended:
-            kept += group
-    return sorted(kept, key=lambda chain: chain.changes[0].new.number)
-
-
-def _beginning(graph: Graph, chain: Chain) -> tuple[int, int]:
-    first = chain.changes[0]
-    return passed(graph, first.old).number, first.new.position
-
-
-def whole(graph: Graph) -> list[Chain]:
-    """Return what is changed as a whole: chains whose second step depends on what the first made.
-
-    A state of the optimizer (momentum, Adagrad's cache) depends on its last version only through
-    the parameters it moved in the step before, so it drops out when only this step is looked at.
-    """
-    moved = _lasting(_tested(graph, _followed_once(graph, chains(graph)), 0, -1))
-    if not any(chain.steps > 1 for chain in moved):
-        return moved
-    begin = max(chain.version(1).number for chain in moved if chain.steps > 1)
-    return _tested(graph, moved, 1, begin)
