@@ -91,8 +91,11 @@ def whole(graph: Graph) -> list[Chain]:
 def _is_initial(chain: Chain) -> bool:
     """Whether a chain begins from what is drawn or written, by few lines.
 
-    A carry of a backward pass through time, dh −= dh · z, begins from the whole forward pass.
+    A carry of a backward pass through time, dh −= dh · z, begins from the whole forward pass.  What
+    the same line made before, of a number that was not followed, is no such beginning.
     """
+    if chain.version(0).position in {change.new.position for change in chain.changes}:
+        return True
     stack, seen, made_at = [chain.version(0)], set[int](), set[int]()
     while stack and len(made_at) <= _MOST_INITIAL and len(seen) < _LOOKED_AT:
         node = stack.pop()
