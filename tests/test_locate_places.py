@@ -96,6 +96,12 @@ def test_scalars_that_fill_a_rectangle_are_one_array_in_order() -> None:
     assert grouped(cells) == [("w", (2, 3), [0, 1, 2, 10, 11, 12])]
 
 
+def test_indices_may_count_from_one() -> None:
+    cells = {10 * i + j: ("w", i, j) for i in (0, 1, 2) for j in (1, 2)}
+    assert grouped(cells) == [("w", (3, 2), [1, 2, 11, 12, 21, 22])]
+    assert grouped({1: ("net", 1, 0), 2: ("net", 1, 1)}) == [("net[1]", (2,), [1, 2])]
+
+
 def test_the_network_around_rows_keeps_its_indices() -> None:
     """net[layer][neuron]['weights'][k]: one array a layer."""
     cells = {

@@ -103,6 +103,11 @@ def _stem(path: Path, most: int) -> Path:
     return path[: indices[0]] if indices else path
 
 
+def _length(column: tuple[int, ...]) -> int:
+    """Return how many indices there are up to the greatest; translated programs count from 1."""
+    return max(column) + (min(column) != 1 or max(column) == 1)
+
+
 def _rectangles(
     stem: Path, members: list[tuple[Path, int]]
 ) -> list[tuple[Path, tuple[int, ...], list[int]]]:
@@ -112,7 +117,8 @@ def _rectangles(
     numbers = [number for _, number in members]
     rank = len(indices[0])
     if len(keys) == 1 and all(len(index) == rank for index in indices):
-        shape = tuple(1 + max(column) for column in zip(*indices, strict=True))
+        columns = list(zip(*indices, strict=True))
+        shape = tuple(map(_length, columns))
         size = 1
         for length in shape:
             size *= length
