@@ -1,7 +1,9 @@
 """What the tests of `where` share: programs changed and judged, lines found by their text."""
 
+import ast
 import json
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +22,8 @@ from chainrule.locate.program import Limits
 from chainrule.locate.record import Fault, Line, Report
 from chainrule.locate.summary import Judged
 from chainrule.render.where_machine import as_json
+
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @cache
@@ -71,3 +75,21 @@ def only_fault(report: Report) -> Fault:
     assert report.verdict == "wrong"
     (fault,) = report.faults
     return fault
+
+
+def reordered(program: str) -> str:
+    """A program printed anew, its neighbouring functions and methods in the opposite order."""
+    tree = ast.parse(program)
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.Module | ast.ClassDef):
+            owner.body = [
+                node
+                for _, group in groupby(owner.body, key=lambda one: isinstance(one, FUNCTION))
+                for node in reversed_functions(list(group))
+            ]
+    return ast.unparse(tree)
+
+
+def reversed_functions(group: list[ast.stmt]) -> list[ast.stmt]:
+    plain = all(isinstance(one, FUNCTION) and not one.decorator_list for one in group)
+    return group[::-1] if plain else group

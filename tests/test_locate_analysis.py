@@ -9,7 +9,7 @@ from foreign import write
 from handwritten import DEEP, LAYERS, NET, NEURONS, PROGRAMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from judging import edited, judged, line_of, report_of
+from judging import edited, judged, line_of, reordered, report_of
 
 import chainrule
 
@@ -159,10 +159,12 @@ def test_names_do_not_matter(which: str) -> None:
     assert told(other) == told(BOTH[which])
 
 
+@pytest.mark.parametrize("order", ["kept", "reversed"])
 @pytest.mark.parametrize("which", sorted(BOTH.keys() - {"a sum of neurons"}))
-def test_layout_does_not_matter(which: str) -> None:
+def test_layout_and_order_do_not_matter(which: str, order: str) -> None:
     """Printed again from its tree a program has other lines: the same texts are found there."""
-    program = ast.unparse(ast.parse(BOTH[which]))
+    kept = ast.unparse(ast.parse(BOTH[which]))
+    program = kept if order == "kept" else reordered(BOTH[which])
     before, after = report_of(BOTH[which]), report_of(program)
     assert after.verdict == before.verdict
     assert [one.kind for one in after.faults] == [one.kind for one in before.faults]

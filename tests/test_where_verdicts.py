@@ -5,13 +5,15 @@ plant one fault; `tests/locate/controls` holds programs that learn in other ways
 verdicts.
 """
 
+import ast
 import json
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from judging import report_of
+from judging import reordered, report_of
 
 from chainrule.locate.record import Report
 
@@ -104,3 +106,18 @@ def test_a_loss_that_has_no_rule_is_passed_over() -> None:
     """`math.copysign` in the loss: another loss explains the updates, or the answer is unknown."""
     edit = next(one for one in key("closures_zip")["equivalents"] if one["id"] == "cases")
     assert report_of(edited("closures_zip", edit["edit"])).verdict in ("correct", "unknown")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_order_of_functions_does_not_matter(name: str) -> None:
+    """Nor does the layout: printed anew, a right program is right, its roles at the same texts."""
+    program = edited(name, [])
+    other = reordered(program)
+    assert sorted(other.splitlines()) == sorted(ast.unparse(ast.parse(program)).splitlines())
+    before, after = report_of(program), report_of(other)
+    assert after.verdict == "correct", after.faults
+    assert before.loss is not None
+    assert after.loss is not None
+    assert after.loss.name == before.loss.name
+    assert Counter(one.role for one in after.lines) == Counter(one.role for one in before.lines)
