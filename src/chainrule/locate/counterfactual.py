@@ -154,6 +154,7 @@ class Trials:
             self.few.backward,
             self.few.gradients,
             labels=labels,
+            passing=self.few.passing,
         )
         return adapts(late, one, found)
 

@@ -12,9 +12,9 @@ _FRESH = ("numpy.zeros", "numpy.ones", "numpy.full", "numpy.eye", "numpy.empty")
 
 def mark(step: Step) -> None:
     """Find the moving nodes of a step and its data."""
-    roots = {node.number for one in step.learned for node in one.old}
-    step.moving = set(roots)
-    direct = set(roots)  # a parameter, or a part of one
+    step.old = {node.number for one in step.learned for node in one.old}
+    step.moving = set(step.old)
+    direct = set(step.old)  # a parameter, or a part of one
     decays = _decays(step)
     decaying, multiplied = set[int](), set[int]()  # λ of λ·W; what multiplies other values too
     for node in step.nodes:
@@ -52,6 +52,7 @@ def _mark_tail(step: Step) -> None:
         elif any(one.number in step.moving for one in used):
             step.moving.add(node.number)
             step.tail.append(node)
+    step.reach = step.nodes + step.tail
 
 
 def _decays(step: Step) -> set[int]:
