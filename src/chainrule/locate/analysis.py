@@ -52,7 +52,7 @@ def _analysed(run: Run, script: str, step: Step) -> Report:
     if record_step(step):
         return Report(script, "unknown", "replaying the program's operations gave other values.")
     judged, tried = _choose_and_judge(step)
-    if judged is not None and not judged.bad and wasted(step):
+    if judged and not judged.bad and wasted(step, judged.reading.candidate.value):
         judged, tried = _with_unmoved(run, step) or (judged, tried)
     first = _first_step(run, step, judged)
     if first is not None:
