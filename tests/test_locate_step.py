@@ -95,6 +95,20 @@ def test_data_taken_row_by_row_are_the_whole_array(tmp_path: Path) -> None:
     assert [np.shape(step.recorded[number]) for number in step.data] == [(4, 3)]
 
 
+def test_millions_of_data_stay_as_they_are(tmp_path: Path) -> None:
+    """Of these a step reads a few rows, and each replay would copy all."""
+    source = """
+    import numpy as np
+    X, w = np.random.rand(2100, 1000), np.zeros(1000)
+    for k in range(3):
+        x = X[k : k + 2]
+        w -= 0.1 * (x.T @ (x @ w - 1.0))
+    """
+    assert step_of(tmp_path, source).data == set()
+    few = step_of(tmp_path, source.replace("2100", "21"))
+    assert len(few.data) == 1
+
+
 def test_rows_one_by_one_are_steps_of_their_own(tmp_path: Path) -> None:
     step = step_of(
         tmp_path,
