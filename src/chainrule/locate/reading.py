@@ -1,7 +1,7 @@
 """A step read with one loss: its forward pass, gradients, and what each other value is."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,20 @@ class Reading:
         """Return the labels that a value over all replays has."""
         found = [Label(target, scale) for target, scale in self.index.find(vector)]
         return sorted(found, key=lambda label: self._rank(label.target))
+
+    def first(self, count: int) -> "Reading":
+        """Return the same reading at its first few replays."""
+        targets = {target: arrays[:count] for target, arrays in self.targets.items()}
+        index = Index()
+        for target, arrays in targets.items():
+            index.add(target, flat(arrays))
+        return replace(
+            self,
+            replayed=self.replayed[:count],
+            gradients=self.gradients[:count],
+            targets=targets,
+            index=index,
+        )
 
     def _rank(self, target: Target) -> tuple[Any, ...]:
         """Prefer ∂J/∂v to local derivatives to summands to values, and values with a name."""
