@@ -43,7 +43,7 @@ LAYERS = [
 LAYERS_OF_LOCATE = [
     {"locate", "locate.graph", "locate.record"},
     {"locate.recorder", "locate.replay", "locate.operations"},
-    {"locate.cotangents", "locate.alarm", "locate.storage"},
+    {"locate.cotangents", "locate.alarm", "locate.warned", "locate.storage"},
     {"locate.formulas", "locate.moves", "locate.autodiff"},
     {"locate.application"},
     {"locate.pullbacks"},
