@@ -193,7 +193,7 @@ def test_ancestors_are_of_the_step_and_moving(network: Step) -> None:
 def test_a_nodes_line_is_that_of_its_expression(network: Step) -> None:
     lines = [text.split(" = ")[0].strip() for text in NETWORK.splitlines()]
     for name in ("out", "dW1"):
-        assert network.line(within(network, name)) == lines.index(name) + 1
+        assert network.place(within(network, name)).line == lines.index(name) + 1
 
 
 def test_every_chain_of_a_parameter_is_kept(network: Step) -> None:

@@ -180,7 +180,7 @@ def _as_learned(step: Step, found: dict[int, Path | None]) -> list[Learned]:
             scalars[number] = path
             continue
         shape = value[0] if isinstance(value, tuple) else ()
-        name = text(path) if path is not None else f"value of line {step.line(node)}"
+        name = text(path) if path is not None else f"value of line {step.place(node).line}"
         result.append(Learned(name, shape, (node,), (node,), ()))
     for path, shape, numbers in together(scalars):
         nodes = tuple(step.graph.nodes[number] for number in numbers)

@@ -8,6 +8,8 @@ kept.  Arrays that a program changes in place become new nodes, one a change: se
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +33,13 @@ class Position(NamedTuple):
     end_column: int
     function: str
     targets: tuple[str, ...] = ()
+
+
+class Place(NamedTuple):
+    """A line, and the file it is in, beside the script; "" is the script itself."""
+
+    file: str
+    line: int
 
 
 class Node(NamedTuple):
@@ -88,16 +97,23 @@ class Graph:
     """All that was recorded in one run; node k has the digest `digests[k]`.
 
     Attributes:
+        script: the path of the program's own file.
         stores: the assignments and returns that values passed through, in order.
         escapes: (node, position) of values that went where they cannot be followed, as into SciPy.
     """
 
+    script: str = ""
     nodes: list[Node] = field(default_factory=list)
     digests: list[Digest] = field(default_factory=list)
     leaves: dict[int, Leaf] = field(default_factory=dict)
     positions: list[Position] = field(default_factory=lambda: [Position("", 0, 0, 0, 0, "")])
     stores: list[Store] = field(default_factory=list)
     escapes: list[tuple[int, int]] = field(default_factory=list)
+
+    def place(self, position: int) -> Place:
+        """Return the line of a position and its file."""
+        at = self.positions[position]
+        return Place(_beside(at.file, self.script), at.line)
 
     def settle(self) -> None:
         """Drop a node that was noted in part when an alarm ended the program."""
@@ -107,6 +123,17 @@ class Graph:
         del self.nodes[count:], self.digests[count:]
         while self.stores and self.stores[-1].node >= count:
             self.stores.pop()
+
+
+@cache
+def _beside(file: str, script: str) -> str:
+    """Return a file's path from the script's folder, if it is in there; of the script, ""."""
+    if file == script:
+        return ""
+    folder = PurePath(script).parent
+    return (
+        PurePath(file).relative_to(folder).as_posix() if folder in PurePath(file).parents else file
+    )
 
 
 class Method:

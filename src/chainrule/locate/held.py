@@ -50,7 +50,7 @@ def held(reading: Reading, one: Learned, k: int = 0, of: Node | None = None) -> 
     values on the update's own lines the one farthest from the update is meant.  With `of`, look
     for another parameter's gradient there.
     """
-    changing = {reading.step.line(node) for node in one.new}
+    changing = {reading.step.place(node) for node in one.new}
     own = own_values(reading, of if of is not None else one.old[k])
     found: list[Held] = []
     queue, seen = list(inputs(one.new[k])), set[int]()
@@ -63,7 +63,7 @@ def held(reading: Reading, one: Learned, k: int = 0, of: Node | None = None) -> 
             continue
         label = own_label(reading, node.number, own)
         if label is not None:
-            found.append(Held(node, label, reading.step.line(node) in changing))
+            found.append(Held(node, label, reading.step.place(node) in changing))
         queue.extend(inputs(node))
     apart = [here for here in found if not here.fused]
     named = [here for here in apart if here.node.number in reading.named]

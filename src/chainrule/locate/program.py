@@ -99,7 +99,7 @@ def run(
     random generators are the process's, and are put back afterwards.
     """
     file = Path(path).resolve()
-    graph, limits = Graph(), limits or Limits()
+    graph, limits = Graph(script=str(file)), limits or Limits()
     codes = []
     for name, source in texts or [(str(file), read_source(file))]:
         try:

@@ -1,6 +1,7 @@
 """What `where` answers: one record of a program, after which every rendering is made.
 
 The fields are those of the report `chainrule.where/1`; docs/where.md says what each one means.
+A line is one of the script, unless `file` names another: a module's, from the script's folder.
 """
 
 from bisect import bisect_right
@@ -57,6 +58,7 @@ class Loss:
     stated_at: int | None = None
     shown: Shown = "none"
     scale: float = 1.0
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Parameter:
     updated_at: tuple[int, ...]
     gradient: Gradient
     scale: float = 1.0
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Factor:
 
     partial: str
     line: int | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Line:
     temporary: bool = True
     times: int = 1
     verified: bool = True
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class Fault:
     expected: str | None
     repair: str | None
     message: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,7 @@ class Note:
     line: int | None
     kind: str
     message: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ class Unlabelled:
 
     line: int
     reason: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

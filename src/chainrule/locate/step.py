@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Graph, Node, inputs, write_through
+from .graph import Graph, Node, Place, inputs, write_through
 from .operations import operation
 from .updates import Chain, Change
 
@@ -79,9 +79,9 @@ class Step:
         """The numbers of what was computed before the step."""
         return range(self.start + 1)
 
-    def line(self, node: Node) -> int:
-        """Return the last line of the expression that made a node."""
-        return self.graph.positions[node.position].line
+    def place(self, node: Node) -> Place:
+        """Return the line of the expression that made a node."""
+        return self.graph.place(node.position)
 
     def ancestors(self, roots: Iterable[Node]) -> set[int]:
         """Return the numbers of the moving nodes of the step that some nodes were computed from."""

@@ -7,6 +7,7 @@ from . import record
 from .cause import Cause
 from .descent import Fit
 from .draws import replays
+from .graph import Place
 from .held import held
 from .lines import lines
 from .losses import Candidate, contacts
@@ -68,28 +69,29 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     )
 
 
-def _notes(loss: record.Loss, shown: tuple[record.Shown, int | None]) -> list[record.Note]:
+def _notes(loss: record.Loss, shown: tuple[record.Shown, Place | None]) -> list[record.Note]:
     """Return what is worth knowing of the loss that the program computes."""
-    kind, line = shown
+    kind, place = shown
+    file, line = place or ("", None)
     if kind == "scaled":
         text = f"the loss computed here is the one descended, {loss.formula}, up to a factor."
-        return [record.Note(line, "scaled", text)]
+        return [record.Note(line, "scaled", text, file or None)]
     if kind == "different":
         text = f"the loss computed here is not the one descended, {loss.formula}."
-        return [record.Note(line, "shown-loss-differs", text)]
+        return [record.Note(line, "shown-loss-differs", text, file or None)]
     return []
 
 
 def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.Unlabelled]:
     """Return the lines of the backward pass that hold no value with a name."""
-    named = {line for one in found for line in range(one.line, one.end_line + 1)}
-    lines = {
-        reading.step.line(node)
+    named = {(one.file or "", line) for one in found for line in range(one.line, one.end_line + 1)}
+    places = {
+        reading.step.place(node)
         for node in reading.backward
         if operation(node) not in PASSING and node.number not in reading.labels
     }
     reason = "its values are no partial derivative of the loss"
-    return [record.Unlabelled(line, reason) for line in sorted(lines - named)]
+    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named)]
 
 
 def _against(
@@ -106,9 +108,9 @@ def _against(
 
 def _distinct(faults: Sequence[record.Fault]) -> list[record.Fault]:
     """Return the faults, those of one line and kind as one."""
-    kept: dict[tuple[int, str], record.Fault] = {}
+    kept: dict[tuple[str | None, int, str], record.Fault] = {}
     for one in faults:
-        key = (one.line, one.kind)
+        key = (one.file, one.line, one.kind)
         if key in kept:
             names = tuple(dict.fromkeys((*kept[key].parameters, *one.parameters)))
             one = replace(kept[key], parameters=names)
@@ -127,8 +129,10 @@ def _parameter(judged: Judged, k: int) -> record.Parameter:
         gradient = "scaled"
     elif kinds or fit.kind != "descends":
         gradient = "wrong"
-    places = {step.line(change.new) for chain in one.chains for change in chain.changes}
-    return record.Parameter(one.name, tuple(one.shape), tuple(sorted(places)), gradient)
+    places = {step.place(change.new) for chain in one.chains for change in chain.changes}
+    file = min(places).file if places else ""  # the script, if it is among several
+    lines = tuple(sorted(place.line for place in places if place.file == file))
+    return record.Parameter(one.name, tuple(one.shape), lines, gradient, file=file or None)
 
 
 def _held_scales(reading: Reading) -> list[float]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .cause import Cause
+from .graph import Place
 from .naming import Names
 from .reading import Reading, Target
 from .record import Fault
@@ -37,8 +38,8 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
     found = names.label(cause.found) if cause.found is not None else _text(reading, cause)
     expected = names.partial(cause.expected) if cause.expected is not None else None
     repair = _repair(reading, names, cause)
-    subject = f"line {cause.line}"
-    message = f"{subject} {_WHAT[cause.kind]}"
+    file, line = cause.place
+    message = f"{f'{file}, ' * bool(file)}line {line} {_WHAT[cause.kind]}"
     if cause.kind == "missing-gradient":
         message = f"no step changes {', '.join(parameters)}, though the loss depends on it"
     elif expected is not None:
@@ -46,14 +47,15 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
     if repair:
         message += f"; {repair}"
     return Fault(
-        line=cause.line,
-        function=_function(reading, cause.line),
+        line=line,
+        function=_function(reading, cause.place),
         kind=cause.kind,
         parameters=parameters,
         found=found,
         expected=expected,
         repair=repair,
         message=message + ".",
+        file=file or None,
     )
 
 
@@ -64,9 +66,14 @@ def _text(reading: Reading, cause: Cause) -> str | None:
     return expression(reading.step.graph.positions[cause.node.position]) or None
 
 
-def _function(reading: Reading, line: int) -> str | None:
+def _function(reading: Reading, place: Place) -> str | None:
     """Return the innermost function around a line."""
-    functions = [p.function for p in reading.step.graph.positions if p.line == line and p.function]
+    graph = reading.step.graph
+    functions = [
+        at.function
+        for number, at in enumerate(graph.positions)
+        if at.line == place.line and at.function and graph.place(number) == place
+    ]
     return max(functions, key=len) if functions else None
 
 
