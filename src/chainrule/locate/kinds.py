@@ -52,7 +52,7 @@ def _place(reading: Reading, repair: Repair, found: Label | None, target: Target
     node = step.graph.nodes[number]
     if found is None or found.target == target or target.kind != "gradient":
         return step.place(node)
-    alias = _alias(reading, node, found)
+    alias = _alias(reading, node)
     if alias is not None:
         return alias
     users = [one.number for one in reading.backward if _uses(one, number)]
@@ -61,13 +61,13 @@ def _place(reading: Reading, repair: Repair, found: Label | None, target: Target
     return step.graph.place(passed[-1].position) if passed else step.place(node)
 
 
-def _alias(reading: Reading, node: Node, found: Label | None) -> Place | None:
+def _alias(reading: Reading, node: Node) -> Place | None:
     """Return the line that named an operand as a derivative without computing anything: d = x."""
     step = reading.step
     after = max((output.number for output in reading.outputs), default=step.end)
     own = {used.number for used in inputs(node) if used.number in step.data}
     for store in step.graph.stores:
-        if store.node in own and after < store.after <= node.number and found is not None:
+        if store.node in own and after < store.after <= node.number:
             return step.graph.place(store.position)
     return None
 
@@ -97,17 +97,10 @@ def _kind(reading: Reading, node: Node, found: Label | None, target: Target, sca
     return _by_quotient(reading, node, found, target)
 
 
-def _beyond(reading: Reading) -> set[int]:
-    """Return the forward nodes that only the loss is computed from."""
-    reached = {node.number for node in reading.forward}
-    return {number for number in reached if number in reading.beyond}
-
-
 def _is_loss_value(reading: Reading, node: Node, target: Target) -> bool:
     """Whether a value is one of the loss's own, or keeps its sign where its derivative does not."""
-    beyond = _beyond(reading)
     labels = reading.labels.get(node.number, ())
-    if any(one.target.kind == "value" and one.target.of in beyond for one in labels):
+    if any(one.target.kind == "value" and one.target.of in reading.beyond for one in labels):
         return True
     there = over(reading.replayed, node.number)
     meant = flat(reading.targets[target])

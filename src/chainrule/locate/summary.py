@@ -22,8 +22,6 @@ from .source import factors
 from .step import PASSING
 from .words import fault
 
-_REPLAYS = 5
-
 
 @dataclass(slots=True)
 class Judged:
@@ -44,17 +42,17 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     """Return what is said of a judged step; `every` holds the losses that were tried."""
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
-    held = _held_scales(reading)
+    scales = _held_scales(reading)
     written = [one for one in every if one.value is not None]  # each was differentiated before
     shown = shown_loss(
-        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
+        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
     )
-    loss = name_loss(reading, contacts(step, replayed), held, shown)
+    loss = name_loss(reading, contacts(step, replayed), scales, shown)
     if loss.name.startswith("unknown"):  # made of pieces: near by, none is left for another
-        near = replays(step, _REPLAYS, near=True)
+        near = replays(step, len(replayed), near=True)
         close = read(step, reading.candidate, near, reading.named, reading.outputs)
-        loss = name_loss(close, contacts(step, near), held, shown)
-    found = _against(loss, held, lines(reading, judged.names))
+        loss = name_loss(close, contacts(step, near), scales, shown)
+    found = _against(loss, scales, lines(reading, judged.names))
     faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
     return Report(
         script=script,
@@ -95,10 +93,10 @@ def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.U
 
 
 def _against(
-    loss: record.Loss, held: Sequence[float], found: Sequence[record.Line]
+    loss: record.Loss, scales: Sequence[float], found: Sequence[record.Line]
 ) -> list[record.Line]:
     """Return lines whose scales are those against the named loss, not against the one computed."""
-    factor = loss.scale / descended_scale(held)
+    factor = loss.scale / descended_scale(scales)
     kept = ("local_derivative", "update")
     return [
         one if one.role in kept else replace(one, scale=float(f"{one.scale * factor:.12g}"))

@@ -167,7 +167,7 @@ def _gradients(reading: Reading, k: int) -> list[object]:
 def _swap(blame: Blame, k: int, other: int) -> Cause:
     reading = blame.reading
     mine, theirs = reading.step.learned[k], reading.step.learned[other]
-    node = held(reading, mine, 0, theirs.old[0])
+    node = held(reading, mine, theirs.old[0])
     if node is not None and not node.fused:
         node = _first(reading, mine, theirs) or node
     line = reading.step.place(node.node) if node is not None else blame.update_place(k)

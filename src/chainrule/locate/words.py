@@ -1,14 +1,12 @@
 """Faults in sentences, in the program's own names."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from .cause import Cause
+from .fingerprints import over
 from .graph import Place
 from .naming import Names
-from .reading import Reading, Target
+from .reading import Reading, Target, flat
 from .record import Fault
 from .source import expression
 
@@ -104,9 +102,6 @@ def _repair(reading: Reading, names: Names, cause: Cause) -> str | None:
 
 def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
     """Return the factor that turns what is there into what is meant."""
-    from .fingerprints import over
-    from .reading import flat
-
     if cause.node is None or cause.expected is None or cause.expected not in reading.targets:
         return None
     few = len(reading.targets[cause.expected])
@@ -126,20 +121,17 @@ def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
 
 def derivative_text(reading: Reading, names: Names, target: Target) -> str:
     """Return a local derivative as an expression in the program's names, if it is a known one."""
-    few: Sequence[Any] = reading.targets[target]
+    values, derivative = reading.replayed[0], reading.targets[target][0]
     a, z = names.of(target.of), names.of(target.by)
-    for k, values in enumerate(reading.replayed[: len(few)]):
-        out = np.asarray(values[target.of], float)
-        net = np.asarray(values[target.by], float)
-        forms = {
-            f"{a} * (1 - {a})": out * (1 - out),
-            f"1 - {a} ** 2": 1 - out**2,
-            f"({z} > 0)": (net > 0).astype(float),
-            f"exp({z})": np.exp(np.minimum(net, 700)),
-            f"2 * {z}": 2 * net,
-        }
-        for text, value in forms.items():
-            if np.shape(value) == np.shape(few[k]) and np.allclose(value, few[k], rtol=1e-8):
-                return text
-        break
+    out, net = np.asarray(values[target.of], float), np.asarray(values[target.by], float)
+    forms = {
+        f"{a} * (1 - {a})": out * (1 - out),
+        f"1 - {a} ** 2": 1 - out**2,
+        f"({z} > 0)": (net > 0).astype(float),
+        f"exp({z})": np.exp(np.minimum(net, 700)),
+        f"2 * {z}": 2 * net,
+    }
+    for text, value in forms.items():
+        if np.shape(value) == np.shape(derivative) and np.allclose(value, derivative, rtol=1e-8):
+            return text
     return names.partial(target)
