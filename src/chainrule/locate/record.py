@@ -63,7 +63,11 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that the program changes step by step, and whether by the loss's gradient."""
+    """A value that the program changes step by step, and whether by the loss's gradient.
+
+    Attributes:
+        scale: where the gradient is "scaled", its factor against those that are right.
+    """
 
     name: str
     shape: tuple[int, ...]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import mode
 
 from . import record
 from .cause import Cause
@@ -130,7 +131,30 @@ def _parameter(judged: Judged, k: int) -> record.Parameter:
     places = {step.place(change.new) for chain in one.chains for change in chain.changes}
     file = min(places).file if places else ""  # the script, if it is among several
     lines = tuple(sorted(place.line for place in places if place.file == file))
-    return record.Parameter(one.name, tuple(one.shape), lines, gradient, file=file or None)
+    scale = _own_factor(judged, k) if gradient == "scaled" else 1.0
+    return record.Parameter(one.name, tuple(one.shape), lines, gradient, scale, file or None)
+
+
+def _own_factor(judged: Judged, k: int) -> float:
+    """Return the factor of a parameter's gradient that those of the right parameters do not have.
+
+    It is told by the stored gradients, as each step may have a size of its own; by the steps where
+    no gradient is stored.
+    """
+    wrong = {number for cause in judged.causes for number in cause.parameters}
+    right = [number for number in range(len(judged.fits)) if number not in wrong]
+    learned = judged.reading.step.learned
+    stored = {number: held(judged.reading, learned[number]) for number in (k, *right)}
+    sizes = {
+        number: abs(found.label.scale)
+        for number, found in stored.items()
+        if found is not None and not found.fused
+    }
+    if k not in sizes or len(sizes) == 1:
+        sizes = {number: abs(judged.fits[number].scale) for number in stored}
+    usual = mode([float(f"{sizes[number]:.9g}") for number in right if number in sizes] or [0.0])
+    factor = sizes[k] / usual if usual and sizes[k] else 1.0
+    return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
 
 
 def _held_scales(reading: Reading) -> list[float]:
