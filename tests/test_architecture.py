@@ -41,6 +41,7 @@ LAYERS = [
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
+    {"locate.files"},
     {"locate", "locate.graph", "locate.record"},
     {"locate.recorder", "locate.replay", "locate.operations"},
     {"locate.cotangents", "locate.alarm", "locate.warned", "locate.storage"},

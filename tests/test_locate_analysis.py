@@ -275,26 +275,6 @@ def test_a_wrong_gradient_is_told_of_its_parameter(edit: tuple[str, str], gradie
     assert found["W1"] == gradient
 
 
-@pytest.mark.parametrize(
-    ("edits", "factors"),
-    [
-        ([], {}),
-        ([("dW1 = X.T", "dW1 = 3 * X.T")], {"W1": 3.0}),
-        ([("dW1 = X.T", "dW1 = 3 * X.T"), ("W2 -= 0.1", "W2 -= 0.7")], {"W1": 3.0}),
-        ([("db1 = dz1", "db1 = -dz1")], {"b1": -1.0}),
-        ([("W2 -=", "W2 +=")], {"W2": -1.0}),
-        ([("    dz2 = (a2", "    dz2 = 2 * (a2")], {}),
-    ],
-)
-def test_the_factor_of_a_gradient_is_its_own(
-    edits: list[tuple[str, str]], factors: dict[str, float]
-) -> None:
-    """A step size is no factor of the gradient, and one that all share is the loss's."""
-    parameters = report_of(edited(NET, *edits)).parameters
-    assert {one.name: one.scale for one in parameters if one.gradient == "scaled"} == factors
-    assert all(one.scale == 1 for one in parameters if one.gradient != "scaled")
-
-
 def test_what_does_not_descend_is_bad() -> None:
     wrong = judged(edited(NET, ("dW1 = X.T @ dz1", "dW1 = X.T @ (dz1 * z1)")))
     names = [one.name for one in wrong.reading.step.learned]

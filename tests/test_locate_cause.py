@@ -4,7 +4,7 @@ from handwritten import NET
 from judging import judged, line_of
 
 from chainrule.locate.cause import Blame, Cause
-from chainrule.locate.graph import Place
+from chainrule.locate.files import Place
 
 
 def blame(program: str, left: set[int]) -> Blame:

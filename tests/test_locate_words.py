@@ -7,7 +7,7 @@ from handwritten import LAYERS, NET, RNN
 from judging import edited, judged, line_of, only_fault, report_of
 
 from chainrule.locate.cause import Cause
-from chainrule.locate.graph import Place
+from chainrule.locate.files import Place
 from chainrule.locate.record import Fault, Kind
 from chainrule.locate.words import derivative_text, fault
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from .descent import Fit
-from .graph import Node, Place
+from .files import Place
+from .graph import Node
 from .reading import Label, Reading, Target
 from .record import Kind
 

@@ -8,11 +8,11 @@ kept.  Arrays that a program changes in place become new nodes, one a change: se
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from .files import Place, beside
 
 Digest = Any
 ATOMS = {int, float, bool, str, type(None)}  # in templates: these hold no nodes
@@ -33,13 +33,6 @@ class Position(NamedTuple):
     end_column: int
     function: str
     targets: tuple[str, ...] = ()
-
-
-class Place(NamedTuple):
-    """A line, and the file it is in, beside the script; "" is the script itself."""
-
-    file: str
-    line: int
 
 
 class Node(NamedTuple):
@@ -113,7 +106,7 @@ class Graph:
     def place(self, position: int) -> Place:
         """Return the line of a position and its file."""
         at = self.positions[position]
-        return Place(_beside(at.file, self.script), at.line)
+        return Place(beside(at.file, self.script), at.line)
 
     def settle(self) -> None:
         """Drop a node that was noted in part when an alarm ended the program."""
@@ -123,17 +116,6 @@ class Graph:
         del self.nodes[count:], self.digests[count:]
         while self.stores and self.stores[-1].node >= count:
             self.stores.pop()
-
-
-@cache
-def _beside(file: str, script: str) -> str:
-    """Return a file's path from the script's folder, if it is in there; of the script, ""."""
-    if file == script:
-        return ""
-    folder = PurePath(script).parent
-    return (
-        PurePath(file).relative_to(folder).as_posix() if folder in PurePath(file).parents else file
-    )
 
 
 class Method:

@@ -6,8 +6,9 @@ import numpy as np
 
 from .cause import Cause
 from .counterfactual import Trials
+from .files import Place
 from .fingerprints import over
-from .graph import Node, Place, inputs, write_through
+from .graph import Node, inputs, write_through
 from .operations import operation
 from .reading import Label, Reading, Target, flat
 from .record import Kind

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .descent import gradient_of
-from .graph import Place, inputs
+from .files import Place
+from .graph import inputs
 from .losses import Candidate, Contact
 from .lossforms import FORMULAS, form_of
 from .operations import operation

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Graph, Node, Place, inputs, write_through
+from .files import Place
+from .graph import Graph, Node, inputs, write_through
 from .operations import operation
 from .updates import Chain, Change
 

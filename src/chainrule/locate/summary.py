@@ -8,7 +8,7 @@ from . import record
 from .cause import Cause
 from .descent import Fit
 from .draws import replays
-from .graph import Place
+from .files import Place
 from .held import held
 from .lines import lines
 from .losses import Candidate, contacts

@@ -9,8 +9,9 @@ import numpy as np
 from .cause import Blame, Cause
 from .counterfactual import Trials
 from .descent import changes, gradient_of, slope
+from .files import Place
 from .fingerprints import over
-from .graph import Node, Place, inputs, write_through
+from .graph import Node, inputs, write_through
 from .held import Held, held, own_label, own_values
 from .reading import Label, Reading, Target
 from .roles import labelled

@@ -3,8 +3,8 @@
 import numpy as np
 
 from .cause import Cause
+from .files import Place
 from .fingerprints import over
-from .graph import Place
 from .naming import Names
 from .reading import Reading, Target, flat
 from .record import Fault
