@@ -60,7 +60,7 @@ LAYERS_OF_LOCATE = [
     {"locate.program"},
     {"locate.updates"},
     {"locate.parts", "locate.whole"},
-    {"locate.parameters", "locate.retied"},
+    {"locate.idle", "locate.parameters", "locate.retied"},
     {"locate.step"},
     {"locate.marks"},
     {"locate.cut"},

@@ -17,7 +17,8 @@ import numpy as np
 from ..errors import InputError
 from .analysis import analyse
 from .cotangents import NotDifferentiable
-from .graph import Node
+from .graph import Graph, Node
+from .idle import idle
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
 from .parameters import enough
@@ -96,7 +97,7 @@ def inspect_script(
     limits = Limits(
         nodes=_MOST_OPERATIONS if stop else None,
         seconds=max_seconds,
-        watch=enough if stop else None,
+        watch=_seen if stop else None,
     )
     parent, answers = os.getpid(), Answers()
     with _kept(answers):
@@ -107,6 +108,11 @@ def inspect_script(
     return _judged(outcome, script, answers.asked, max_seconds)
 
 
+def _seen(graph: Graph) -> bool:
+    """Whether a program may be stopped: it has been seen, or there is nothing to see."""
+    return enough(graph) or idle(graph)
+
+
 def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) -> Report:
     """Return the report on a run; refuse one that failed before anything could be seen."""
     missing = without_framework(outcome, script)
@@ -114,6 +120,11 @@ def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) ->
         return Report(script.name, "unknown", missing, cells=script.cells)
     report = replace(_analysed(outcome, script), script=script.name, cells=script.cells)
     trouble = mishap(outcome, script, asked, seconds)
+    if trouble is None and outcome.limit == "watch" and report.verdict == "no-backprop":
+        trouble = (
+            f"`{script.name}` was stopped as it went round and round with nothing that descends; "
+            "`--no-stop` lets it go on."
+        )
     if trouble is None:
         return report
     answered = report.verdict in ("correct", "wrong")
