@@ -74,7 +74,7 @@ LAYERS_OF_LOCATE = [
     {"locate.lines", "locate.counterfactual"},
     {"locate.cause", "locate.assignments"},
     {"locate.repair", "locate.symptoms", "locate.kinds", "locate.words"},
-    {"locate.blame"},
+    {"locate.blame", "locate.remarks"},
     {"locate.summary"},
     {"locate.analysis"},
     {"locate.script"},

@@ -18,6 +18,7 @@ from .naming import Names
 from .operations import operation
 from .reading import Reading
 from .record import Report
+from .remarks import remarks
 from .repair import signal_scale
 from .source import factors
 from .step import PASSING
@@ -63,7 +64,7 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
         parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
         lines=tuple(found),
         faults=tuple(faults),
-        notes=tuple(_notes(loss, shown)),
+        notes=(*_notes(loss, shown), *remarks(reading, judged.names)),
         unlabelled=tuple(_unlabelled(reading, found)),
     )
 
