@@ -6,13 +6,14 @@ from typing import Any, get_args
 from chainrule.locate import record
 
 KEYS = {
-    "loss": {"name", "formula", "stated_at", "shown", "scale"},
-    "parameters": {"name", "shape", "updated_at", "gradient", "scale"},
+    "loss": {"name", "formula", "stated_at", "shown", "scale", "file"},
+    "parameters": {"name", "shape", "updated_at", "gradient", "scale", "file"},
     "lines": {"line", "end_line", "function", "role", "partial", "value", "factors", "sum_over"}
-    | {"sign", "scale", "temporary", "times", "verified"},
-    "faults": {"line", "function", "kind", "parameters", "found", "expected", "repair", "message"},
-    "notes": {"line", "kind", "message"},
-    "unlabelled": {"line", "reason"},
+    | {"sign", "scale", "temporary", "times", "verified", "file"},
+    "faults": {"line", "function", "kind", "parameters", "found", "expected", "repair", "message"}
+    | {"file"},
+    "notes": {"line", "kind", "message", "file"},
+    "unlabelled": {"line", "reason", "file"},
 }
 TOP = ["schema", "script", "verdict", "reason", "uses_chain_rule", *KEYS]
 STATUS = {"correct": 0, "wrong": 1, "no-backprop": 3, "unknown": 3}
@@ -54,5 +55,5 @@ def _lines(lines: Iterable[dict[str, Any]]) -> None:
         assert line["role"] in get_args(record.Role)
         assert line["sign"] in (-1, 1)
         for factor in line["factors"]:
-            assert set(factor) == {"partial", "line"}
+            assert set(factor) == {"partial", "line", "file"}
             assert factor["line"] is None or is_line(factor["line"])

@@ -41,9 +41,10 @@ LAYERS = [
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
 LAYERS_OF_LOCATE = [
+    {"locate.files"},
     {"locate", "locate.graph", "locate.record"},
     {"locate.recorder", "locate.replay", "locate.operations"},
-    {"locate.cotangents", "locate.alarm", "locate.storage"},
+    {"locate.cotangents", "locate.alarm", "locate.warned", "locate.storage"},
     {"locate.formulas", "locate.moves", "locate.autodiff"},
     {"locate.application"},
     {"locate.pullbacks"},
@@ -59,7 +60,7 @@ LAYERS_OF_LOCATE = [
     {"locate.program"},
     {"locate.updates"},
     {"locate.parts", "locate.whole"},
-    {"locate.parameters", "locate.retied"},
+    {"locate.idle", "locate.parameters", "locate.retied"},
     {"locate.step"},
     {"locate.marks"},
     {"locate.cut"},
@@ -73,7 +74,7 @@ LAYERS_OF_LOCATE = [
     {"locate.lines", "locate.counterfactual"},
     {"locate.cause", "locate.assignments"},
     {"locate.repair", "locate.symptoms", "locate.kinds", "locate.words"},
-    {"locate.blame"},
+    {"locate.blame", "locate.remarks"},
     {"locate.summary"},
     {"locate.analysis"},
     {"locate.script"},

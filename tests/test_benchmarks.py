@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import subprocess
 import sys
 from datetime import date
@@ -96,3 +97,12 @@ def test_unequal_work_is_refused(result: list[float], monkeypatch: pytest.Monkey
     assert measure(compare([1.0, 2.001]), n_turns=3).difference == pytest.approx(0.001)
     with pytest.raises(UnequalWorkError, match=r"^Two numbers: .*numbers"):
         measure(compare(result), n_turns=1)
+
+
+def test_where_is_timed_with_its_memory_and_answer() -> None:
+    command = [sys.executable, "-X", "utf8", "-m", "benchmarks.where", "--quick"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=600
+    )
+    (line,) = [line for line in done.stdout.splitlines() if "MiB" in line]
+    assert re.search(r"\d\.\d\d s +\d+ MiB  correct", line)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from steps import NETWORK, cut, program
+from steps import NETWORK, cut, program, within
 
 from chainrule.locate.frozen import drawn, frozen, wasted
 from chainrule.locate.program import Run
@@ -128,7 +128,14 @@ def test_a_network_that_learns_has_nothing_frozen(tmp_path: Path) -> None:
     step, learned = found(run)
     assert learned == []
     assert drawn(run, step) == []
-    assert not wasted(step)
+    assert not wasted(step, None)
+
+
+def test_the_loss_is_not_computed_in_vain(tmp_path: Path) -> None:
+    source = NETWORK.replace("    dW2 =", "    loss = (e ** 2).sum()\n    dW2 =")
+    step, _ = found(program(tmp_path, source))
+    assert wasted(step, None)
+    assert not wasted(step, within(step, "loss"))
 
 
 def test_plain_variables_are_frozen_if_drawn_as_weights_are(tmp_path: Path) -> None:
@@ -138,7 +145,7 @@ def test_plain_variables_are_frozen_if_drawn_as_weights_are(tmp_path: Path) -> N
     step, learned = found(run)
     assert names(step.learned) == ["b1", "W2", "b2"]
     assert learned == []
-    assert wasted(step)
+    assert wasted(step, None)
     assert names(drawn(run, step)) == ["W1"]
 
 

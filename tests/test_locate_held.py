@@ -13,7 +13,7 @@ def test_the_assigned_gradient_is_held_apart_from_the_step(name: str) -> None:
     (one,) = [one for one in reading.step.learned if one.name == name]
     found = held(reading, one)
     assert found is not None
-    assert (reading.step.line(found.node), found.fused) == (line_of(NET, f"d{name} ="), False)
+    assert (reading.step.place(found.node).line, found.fused) == (line_of(NET, f"d{name} ="), False)
     assert found.label.scale == pytest.approx(1)
     assert one.old[0].number in own_values(reading, one.old[0])
 

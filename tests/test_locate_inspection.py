@@ -64,6 +64,31 @@ def test_without_a_verdict_a_failure_is_an_error(
         chainrule.where(write(tmp_path, "1 / 0\n"))
 
 
+WITHOUT_RULE = """\
+import numpy as np
+rng = np.random.default_rng(0)
+X, Y, W = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=(3, 3))
+for _ in range(3):
+    a = np.interp(X @ W, [-1.0, 0.0, 1.0], [0.1, 0.2, 0.9])
+    W -= 0.01 * X.T @ (a - Y)
+"""
+
+
+def test_without_a_rule_there_is_no_verdict_but_its_name(tmp_path: Path) -> None:
+    report = chainrule.where(write(tmp_path, WITHOUT_RULE))
+    assert (report.verdict, report.lines) == ("unknown", ())
+    assert report.reason == "no derivative is known of `interp` in line 5."
+
+
+def test_an_error_of_the_analysis_is_said_as_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(inspection, "analyse", lambda *_: [][1])
+    report = chainrule.where(write(tmp_path, "x = 0.5 * 2.0\n"))
+    assert report.verdict == "unknown"
+    assert report.reason == "the analysis itself failed, IndexError: list index out of range."
+
+
 def test_it_stops_when_enough_is_seen(
     seen: list[Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

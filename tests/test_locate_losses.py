@@ -124,7 +124,7 @@ def test_sums_of_the_loss_are_no_contacts(tmp_path: Path) -> None:
     assert [targets(step.graph, one.error) for one in every] == [["e"], ["e"]]
     written, *implied = candidates(step, replays(step, 3))
     assert written.value is not None
-    assert step.line(written.value) == 8
+    assert step.place(written.value).line == 8
     assert written.value.number > every[-1].error.number
     assert {one.form for one in implied} == {"half_squared_error", "absolute_error"}
     assert all(len(one.contacts) == 2 for one in implied)

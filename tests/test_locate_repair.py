@@ -18,7 +18,7 @@ def repairs(program: str) -> list[Repair]:
 def repaired_at(program: str, found: Repair) -> int:
     """The line of a repair."""
     step = judged(program).reading.step
-    return step.line(step.graph.nodes[found.changed[0]])
+    return step.place(step.graph.nodes[found.changed[0]]).line
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def at(program: str, text: str) -> list[tuple[str, str, list[str]]]:
 
 def here(program: str, text: str) -> list[Labelled]:
     reading, line = judged(program).reading, line_of(program, text)
-    return [each for each in labelled(reading) if reading.step.line(each.node) == line]
+    return [each for each in labelled(reading) if reading.step.place(each.node).line == line]
 
 
 def test_a_value_is_known_by_what_it_is_computed_from() -> None:

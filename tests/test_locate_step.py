@@ -95,6 +95,20 @@ def test_data_taken_row_by_row_are_the_whole_array(tmp_path: Path) -> None:
     assert [np.shape(step.recorded[number]) for number in step.data] == [(4, 3)]
 
 
+def test_millions_of_data_stay_as_they_are(tmp_path: Path) -> None:
+    """Of these a step reads a few rows, and each replay would copy all."""
+    source = """
+    import numpy as np
+    X, w = np.random.rand(2100, 1000), np.zeros(1000)
+    for k in range(3):
+        x = X[k : k + 2]
+        w -= 0.1 * (x.T @ (x @ w - 1.0))
+    """
+    assert step_of(tmp_path, source).data == set()
+    few = step_of(tmp_path, source.replace("2100", "21"))
+    assert len(few.data) == 1
+
+
 def test_rows_one_by_one_are_steps_of_their_own(tmp_path: Path) -> None:
     step = step_of(
         tmp_path,
@@ -179,7 +193,7 @@ def test_ancestors_are_of_the_step_and_moving(network: Step) -> None:
 def test_a_nodes_line_is_that_of_its_expression(network: Step) -> None:
     lines = [text.split(" = ")[0].strip() for text in NETWORK.splitlines()]
     for name in ("out", "dW1"):
-        assert network.line(within(network, name)) == lines.index(name) + 1
+        assert network.place(within(network, name)).line == lines.index(name) + 1
 
 
 def test_every_chain_of_a_parameter_is_kept(network: Step) -> None:

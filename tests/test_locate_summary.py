@@ -64,3 +64,23 @@ def test_a_line_of_the_backward_pass_without_a_name_is_listed() -> None:
     assert [one.line for one in report.unlabelled] == [line_of(program, "odd =")]
     assert report.unlabelled[0].reason
     assert report_of(NET).unlabelled == ()
+
+
+@pytest.mark.parametrize(
+    ("edits", "factors"),
+    [
+        ([], {}),
+        ([("dW1 = X.T", "dW1 = 3 * X.T")], {"W1": 3.0}),
+        ([("dW1 = X.T", "dW1 = 3 * X.T"), ("W2 -= 0.1", "W2 -= 0.7")], {"W1": 3.0}),
+        ([("db1 = dz1", "db1 = -dz1")], {"b1": -1.0}),
+        ([("W2 -=", "W2 +=")], {"W2": -1.0}),
+        ([("    dz2 = (a2", "    dz2 = 2 * (a2")], {}),
+    ],
+)
+def test_the_factor_of_a_gradient_is_its_own(
+    edits: list[tuple[str, str]], factors: dict[str, float]
+) -> None:
+    """A step size is no factor of the gradient, and one that all share is the loss's."""
+    parameters = report_of(edited(NET, *edits)).parameters
+    assert {one.name: one.scale for one in parameters if one.gradient == "scaled"} == factors
+    assert all(one.scale == 1 for one in parameters if one.gradient != "scaled")

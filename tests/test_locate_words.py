@@ -7,6 +7,7 @@ from handwritten import LAYERS, NET, RNN
 from judging import edited, judged, line_of, only_fault, report_of
 
 from chainrule.locate.cause import Cause
+from chainrule.locate.files import Place
 from chainrule.locate.record import Fault, Kind
 from chainrule.locate.words import derivative_text, fault
 
@@ -80,7 +81,7 @@ def test_the_function_is_the_innermost_around_the_line() -> None:
 def test_every_kind_has_its_words(kind: Kind) -> None:
     one = judged(NET)
     line = line_of(NET, "dW1 =")
-    made = fault(one.reading, one.names, Cause(kind, line, (0,), other="W2"))
+    made = fault(one.reading, one.names, Cause(kind, Place("", line), (0,), other="W2"))
     assert isinstance(made, Fault)
     assert (made.kind, made.line, made.parameters) == (kind, line, ("W1",))
     assert len(made.message) > 20

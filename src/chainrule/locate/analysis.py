@@ -1,10 +1,12 @@
 """From a recorded run to the report: the loss, the partial derivatives, the faults."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from .blame import causes
 from .choice import Tried, choose
+from .cotangents import NotDifferentiable
 from .cut import find_step
 from .descent import fits
 from .draws import Values, replays
@@ -52,7 +54,7 @@ def _analysed(run: Run, script: str, step: Step) -> Report:
     if record_step(step):
         return Report(script, "unknown", "replaying the program's operations gave other values.")
     judged, tried = _choose_and_judge(step)
-    if judged is not None and not judged.bad and wasted(step):
+    if judged and not judged.bad and wasted(step, judged.reading.candidate.value):
         judged, tried = _with_unmoved(run, step) or (judged, tried)
     first = _first_step(run, step, judged)
     if first is not None:
@@ -130,10 +132,11 @@ def _with_extra(
     other.learned = [*step.learned, *extra]
     mark(other)
     record_step(other)
-    judged, tried = _choose_and_judge(other)
-    if judged is None or len(judged.bad) > len(extra):
-        return None
-    return judged, tried
+    with suppress(NotDifferentiable):
+        judged, tried = _choose_and_judge(other)
+        if judged is not None and len(judged.bad) <= len(extra):
+            return judged, tried
+    return None
 
 
 def _choose_and_judge(step: Step) -> tuple[Judged | None, list[Tried]]:

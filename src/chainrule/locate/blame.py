@@ -35,7 +35,7 @@ def causes(reading: Reading, fits: list[Fit]) -> list[Cause]:
         _by_repair(blame)
     for k in sorted(blame.left):
         kind: Kind = "missing-gradient" if fits[k].kind == "still" else "wrong-operand"
-        blame.add(Cause(kind, blame.update_line(k), (k,)))
+        blame.add(Cause(kind, blame.update_place(k), (k,)))
     return blame.causes
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .descent import Fit
+from .files import Place
 from .graph import Node
 from .reading import Label, Reading, Target
 from .record import Kind
@@ -14,14 +15,14 @@ class Cause:
 
     Attributes:
         node: the value that is wrong, if it is one.
-        line: where it is put right.
+        place: where it is put right.
         parameters: indices of the parameters that are wrong by it.
         expected: the target it should have been.
         scale: the factor that the program's other gradients have.
     """
 
     kind: Kind
-    line: int
+    place: Place
     parameters: tuple[int, ...]
     node: Node | None = None
     found: Label | None = None
@@ -44,11 +45,10 @@ class Blame:
         self.causes.append(cause)
         self.left -= set(cause.parameters)
 
-    def update_line(self, k: int) -> int:
+    def update_place(self, k: int) -> Place:
         """Return a line where a parameter is changed; of one never changed, where others are."""
         reading = self.reading
         own = reading.step.learned[k]
         if own.chains:
-            return reading.step.line(own.new[0])
-        lines = [reading.step.line(one.new[0]) for one in reading.step.learned if one.chains]
-        return min(lines)
+            return reading.step.place(own.new[0])
+        return min(reading.step.place(one.new[0]) for one in reading.step.learned if one.chains)

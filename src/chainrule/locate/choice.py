@@ -1,7 +1,6 @@
 """Which of the losses a program may descend explains it best."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from .cotangents import NotDifferentiable
@@ -78,13 +77,21 @@ def _try(step: Step, candidate: Candidate, replayed: Sequence[Values], index: In
 
 
 def choose(step: Step, candidates: Sequence[Candidate], replayed: Sequence[Values]) -> list[Tried]:
-    """Return the candidates that can be differentiated, the best explanation first."""
+    """Return the candidates that can be differentiated, the best explanation first.
+
+    Raises:
+        NotDifferentiable: none of them can; it names the operation.
+    """
     some = replayed[:_REPLAYS]
     index = _backward_index(step, some)
-    tried = []
+    tried, without_rule = list[Tried](), None
     for candidate in candidates:
-        with suppress(NotDifferentiable):  # a loss of functions that have no rule is not tried
+        try:
             tried.append(_try(step, candidate, some, index))
+        except NotDifferentiable as error:  # a loss of functions that have no rule is not tried
+            without_rule = error
+    if without_rule is not None and not tried:
+        raise without_rule
     tried.sort(key=lambda one: one.score, reverse=True)
     if tried and tried[0].candidate.value is None and any(fit.decay for fit in tried[0].fits):
         # weights decay: a written loss with a penalty says which of them are meant to

@@ -6,7 +6,7 @@ and see which parameters then descend.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -67,19 +67,8 @@ class Trials:
 
     def __post_init__(self) -> None:
         """Keep a reading at few replays, and the step size of the parameters that are right."""
-        from .match import read
-
-        reading = self.reading
-        self._penalized = penalties(reading)
-        some = reading.replayed[:_REPLAYS]
-        self.few = read(
-            reading.step,
-            reading.candidate,
-            some,
-            reading.named,
-            reading.outputs,
-            list(reading.errors.values()),
-        )
+        self._penalized = penalties(self.reading)
+        self.few = self.reading.first(_REPLAYS)
         sizes = [one.scale for k, one in enumerate(self.fits) if k not in self.wrong and one.scale]
         if sizes:
             self.step_size = Counter(float(f"{size:.6g}") for size in sizes).most_common(1)[0][0]
@@ -146,15 +135,7 @@ class Trials:
         found = fit(one, replayed, self.few.gradients, decays)
         if found.kind != "other":
             return found
-        late = Reading(
-            self.step,
-            self.few.candidate,
-            replayed,
-            self.few.forward,
-            self.few.backward,
-            self.few.gradients,
-            labels=labels,
-        )
+        late = replace(self.few, replayed=replayed, labels=labels)
         return adapts(late, one, found)
 
 

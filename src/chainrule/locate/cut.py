@@ -76,11 +76,6 @@ def _firsts(graph: Graph, found: Sequence[Chain]) -> list[int]:
     in_parts = any(chain.ends for chain in found)
     every = [] if in_parts else chains(graph)
     beside = [one for one in every if one.changes[0].new.position in lines]
-    return [
-        chain.version(1).number
-        for chain in (*found, *beside)
-        if chain.steps > 1
-        and (
-            chain.version(1).number <= max(one.version(2).number for one in found if one.steps > 1)
-        )
-    ]
+    last = max(one.version(2).number for one in found if one.steps > 1)
+    ends = [chain.version(1).number for chain in (*found, *beside) if chain.steps > 1]
+    return [number for number in ends if number <= last]

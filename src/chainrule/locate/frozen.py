@@ -79,12 +79,16 @@ def suspects(run: Run, step: Step) -> list[Learned]:
     return _as_learned(step, found)
 
 
-def wasted(step: Step) -> bool:
-    """Whether a step computes values from its parameters that nothing uses: gradients, perhaps."""
+def wasted(step: Step, loss: Node | None) -> bool:
+    """Whether a step computes values from its parameters that nothing uses: gradients, perhaps.
+
+    The loss that it descends is used by nothing either.
+    """
     kept = {store.node for store in step.graph.stores}
     read = {used.number for node in step.nodes for used in inputs(node)}
     return any(
         node.number in step.moving
+        and node is not loss
         and node.number not in read
         and node.number not in {new.number for one in step.learned for new in one.new}
         and (isinstance(step.graph.digests[node.number], tuple) or node.number in kept)
@@ -176,7 +180,7 @@ def _as_learned(step: Step, found: dict[int, Path | None]) -> list[Learned]:
             scalars[number] = path
             continue
         shape = value[0] if isinstance(value, tuple) else ()
-        name = text(path) if path is not None else f"value of line {step.line(node)}"
+        name = text(path) if path is not None else f"value of line {step.place(node).line}"
         result.append(Learned(name, shape, (node,), (node,), ()))
     for path, shape, numbers in together(scalars):
         nodes = tuple(step.graph.nodes[number] for number in numbers)

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .files import Place, beside
+
 Digest = Any
 ATOMS = {int, float, bool, str, type(None)}  # in templates: these hold no nodes
 
@@ -88,16 +90,23 @@ class Graph:
     """All that was recorded in one run; node k has the digest `digests[k]`.
 
     Attributes:
+        script: the path of the program's own file.
         stores: the assignments and returns that values passed through, in order.
         escapes: (node, position) of values that went where they cannot be followed, as into SciPy.
     """
 
+    script: str = ""
     nodes: list[Node] = field(default_factory=list)
     digests: list[Digest] = field(default_factory=list)
     leaves: dict[int, Leaf] = field(default_factory=dict)
     positions: list[Position] = field(default_factory=lambda: [Position("", 0, 0, 0, 0, "")])
     stores: list[Store] = field(default_factory=list)
     escapes: list[tuple[int, int]] = field(default_factory=list)
+
+    def place(self, position: int) -> Place:
+        """Return the line of a position and its file."""
+        at = self.positions[position]
+        return Place(beside(at.file, self.script), at.line)
 
     def settle(self) -> None:
         """Drop a node that was noted in part when an alarm ended the program."""

@@ -43,17 +43,17 @@ def own_values(reading: Reading, old: Node) -> set[int]:
     return found
 
 
-def held(reading: Reading, one: Learned, k: int = 0, of: Node | None = None) -> Held | None:
-    """Return the gradient of a parameter (of its k-th scalar) nearest to its update.
+def held(reading: Reading, one: Learned, of: Node | None = None) -> Held | None:
+    """Return the gradient of a parameter (of its first scalar) nearest to its update.
 
     A value that was assigned counts before one that was not: what follows is the step size.  Of
     values on the update's own lines the one farthest from the update is meant.  With `of`, look
     for another parameter's gradient there.
     """
-    changing = {reading.step.line(node) for node in one.new}
-    own = own_values(reading, of if of is not None else one.old[k])
+    changing = {reading.step.place(node) for node in one.new}
+    own = own_values(reading, of if of is not None else one.old[0])
     found: list[Held] = []
-    queue, seen = list(inputs(one.new[k])), set[int]()
+    queue, seen = list(inputs(one.new[0])), set[int]()
     while queue and len(seen) < _FARTHEST:
         node = queue.pop(0)
         if node.number in seen or node.number not in reading.step.moving:
@@ -63,7 +63,7 @@ def held(reading: Reading, one: Learned, k: int = 0, of: Node | None = None) -> 
             continue
         label = own_label(reading, node.number, own)
         if label is not None:
-            found.append(Held(node, label, reading.step.line(node) in changing))
+            found.append(Held(node, label, reading.step.place(node) in changing))
         queue.extend(inputs(node))
     apart = [here for here in found if not here.fused]
     named = [here for here in apart if here.node.number in reading.named]

@@ -5,14 +5,20 @@ import io
 import linecache
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn, TextIO
 
+import numpy as np
+
 from ..errors import InputError
 from .analysis import analyse
+from .cotangents import NotDifferentiable
+from .graph import Graph, Node
+from .idle import idle
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
 from .parameters import enough
@@ -91,7 +97,7 @@ def inspect_script(
     limits = Limits(
         nodes=_MOST_OPERATIONS if stop else None,
         seconds=max_seconds,
-        watch=enough if stop else None,
+        watch=_seen if stop else None,
     )
     parent, answers = os.getpid(), Answers()
     with _kept(answers):
@@ -102,13 +108,23 @@ def inspect_script(
     return _judged(outcome, script, answers.asked, max_seconds)
 
 
+def _seen(graph: Graph) -> bool:
+    """Whether a program may be stopped: it has been seen, or there is nothing to see."""
+    return enough(graph) or idle(graph)
+
+
 def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) -> Report:
     """Return the report on a run; refuse one that failed before anything could be seen."""
     missing = without_framework(outcome, script)
     if missing is not None:
         return Report(script.name, "unknown", missing, cells=script.cells)
-    report = replace(analyse(outcome, script.name), script=script.name, cells=script.cells)
+    report = replace(_analysed(outcome, script), script=script.name, cells=script.cells)
     trouble = mishap(outcome, script, asked, seconds)
+    if trouble is None and outcome.limit == "watch" and report.verdict == "no-backprop":
+        trouble = (
+            f"`{script.name}` was stopped as it went round and round with nothing that descends; "
+            "`--no-stop` lets it go on."
+        )
     if trouble is None:
         return report
     answered = report.verdict in ("correct", "wrong")
@@ -118,6 +134,30 @@ def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) ->
     line = failure.line if failure and failure.file == str(script.path) else None
     kind = "stopped" if outcome.ended == "stopped" else "failed"
     return replace(report, notes=(*report.notes, Note(line, kind, trouble)))
+
+
+def _analysed(outcome: Run, script: Script) -> Report:
+    """Analyse a run, without warnings; what keeps the analysis from its end leaves no verdict."""
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return analyse(outcome, script.name)
+    except NotDifferentiable as error:
+        reason = f"no derivative is known of `{error}`{_place(outcome, script, error.node)}."
+    except Exception as error:
+        told = " ".join(str(error).split())[:300].rstrip(".")
+        reason = f"the analysis itself failed, {type(error).__name__}{': ' if told else ''}{told}."
+    return Report(script.name, "unknown", reason)
+
+
+def _place(outcome: Run, script: Script, node: Node | None) -> str:
+    """Return where in the script a value was computed, in words."""
+    if node is None:
+        return ""
+    position = outcome.graph.positions[node.position]
+    own = position.file == str(script.path)
+    place = script.place(position.line) if own else f"line {position.line}"
+    return f" in {place}" if own else f" in `{Path(position.file).name}`, {place}"
 
 
 def _by_a_framework(script: Script, framework: str, line: int) -> Report:

@@ -6,6 +6,7 @@ import numpy as np
 
 from .cause import Cause
 from .counterfactual import Trials
+from .files import Place
 from .fingerprints import over
 from .graph import Node, inputs, write_through
 from .operations import operation
@@ -37,11 +38,11 @@ def cause_of(trials: Trials, repair: Repair, parameters: tuple[int, ...]) -> Cau
     found = better[0] if better else found
     kind = _kind(reading, node, found, target, repair.scale)
     return Cause(
-        kind, _line(reading, repair, found, target), parameters, node, found, target, repair.scale
+        kind, _place(reading, repair, found, target), parameters, node, found, target, repair.scale
     )
 
 
-def _line(reading: Reading, repair: Repair, found: Label | None, target: Target) -> int:
+def _place(reading: Reading, repair: Repair, found: Label | None, target: Target) -> Place:
     """Return the line where the value went wrong.
 
     A value that is right in itself but used for another was computed in one place and given its
@@ -51,24 +52,24 @@ def _line(reading: Reading, repair: Repair, found: Label | None, target: Target)
     number = repair.changed[0]
     node = step.graph.nodes[number]
     if found is None or found.target == target or target.kind != "gradient":
-        return step.line(node)
-    alias = _alias(reading, node, found)
+        return step.place(node)
+    alias = _alias(reading, node)
     if alias is not None:
         return alias
     users = [one.number for one in reading.backward if _uses(one, number)]
     first = min(users, default=step.end)
     passed = [store for store in step.graph.stores if store.node == number and store.after <= first]
-    return step.graph.positions[passed[-1].position].line if passed else step.line(node)
+    return step.graph.place(passed[-1].position) if passed else step.place(node)
 
 
-def _alias(reading: Reading, node: Node, found: Label | None) -> int | None:
+def _alias(reading: Reading, node: Node) -> Place | None:
     """Return the line that named an operand as a derivative without computing anything: d = x."""
     step = reading.step
     after = max((output.number for output in reading.outputs), default=step.end)
     own = {used.number for used in inputs(node) if used.number in step.data}
     for store in step.graph.stores:
-        if store.node in own and after < store.after <= node.number and found is not None:
-            return step.graph.positions[store.position].line
+        if store.node in own and after < store.after <= node.number:
+            return step.graph.place(store.position)
     return None
 
 
@@ -97,17 +98,10 @@ def _kind(reading: Reading, node: Node, found: Label | None, target: Target, sca
     return _by_quotient(reading, node, found, target)
 
 
-def _beyond(reading: Reading) -> set[int]:
-    """Return the forward nodes that only the loss is computed from."""
-    reached = {node.number for node in reading.forward}
-    return {number for number in reached if number in reading.beyond}
-
-
 def _is_loss_value(reading: Reading, node: Node, target: Target) -> bool:
     """Whether a value is one of the loss's own, or keeps its sign where its derivative does not."""
-    beyond = _beyond(reading)
     labels = reading.labels.get(node.number, ())
-    if any(one.target.kind == "value" and one.target.of in beyond for one in labels):
+    if any(one.target.kind == "value" and one.target.of in reading.beyond for one in labels):
         return True
     there = over(reading.replayed, node.number)
     meant = flat(reading.targets[target])

@@ -20,20 +20,24 @@ def lines(reading: Reading, names: Names) -> list[Line]:
     found = labelled(reading)
     for one in found:
         line = _line(reading, names, one)
-        every[(line.line, line.role, line.partial)].append(line)
+        every[_key(line)].append(line)
         inner = inline_derivative(reading, one)
         if inner is not None:
             local = replace(line, role="local_derivative", partial=names.label(inner), factors=())
-            every[(local.line, local.role, local.partial)].append(local)
+            every[_key(local)].append(local)
     for line in _named_later(reading, names, found):
-        every[(line.line, line.role, line.partial)].append(line)
+        every[_key(line)].append(line)
     for one_learned in reading.step.learned:
         parts = reading.step.parts.get(one_learned.old[0].number, ())
         for node in [change.new for change, _ in parts] or one_learned.new:
             line = _update(reading, node, one_learned.name)
-            every[(line.line, line.role, line.partial)].append(line)
+            every[_key(line)].append(line)
     merged = [replace(group[0], times=len(group)) for group in every.values()]
-    return sorted(_fewer(merged), key=lambda line: (line.line, line.end_line))
+    return sorted(_fewer(merged), key=lambda line: (line.file or "", line.line, line.end_line))
+
+
+def _key(line: Line) -> tuple[Any, ...]:
+    return (line.file, line.line, line.role, line.partial)
 
 
 def _named_later(reading: Reading, names: Names, found: Sequence[Labelled]) -> list[Line]:
@@ -52,7 +56,8 @@ def _named_later(reading: Reading, names: Names, found: Sequence[Labelled]) -> l
             continue
         made = graph.positions[one.node.position]
         label = _named_as(reading, one, direct, made.function != position.function)
-        if label is not None and position.line != made.line:
+        place = graph.place(store.position)
+        if label is not None and place != reading.step.place(one.node):
             role: Role = "local_derivative" if label is one.label else "parameter_gradient"
             result.append(
                 replace(
@@ -64,6 +69,7 @@ def _named_later(reading: Reading, names: Names, found: Sequence[Labelled]) -> l
                     partial=names.label(label),
                     value=position.targets[min(store.target, len(position.targets) - 1)],
                     temporary=role != "parameter_gradient",
+                    file=place.file or None,
                 )
             )
     return result
@@ -83,9 +89,9 @@ def _named_as(reading: Reading, one: Labelled, direct: set[int], elsewhere: bool
 def _fewer(found: list[Line]) -> list[Line]:
     """Keep of each line and role the partial derivatives seen most: a loop's have many names."""
     kept = []
-    groups: dict[tuple[int, str], list[Line]] = defaultdict(list)
+    groups: dict[Any, list[Line]] = defaultdict(list)
     for line in found:
-        groups[(line.line, line.role)].append(line)
+        groups[(line.file, line.line, line.role)].append(line)
     for group in groups.values():
         kept += sorted(group, key=lambda line: -line.times)[:4]
     return kept
@@ -93,9 +99,7 @@ def _fewer(found: list[Line]) -> list[Line]:
 
 def _line(reading: Reading, names: Names, one: Labelled) -> Line:
     position = reading.step.graph.positions[one.node.position]
-    factors = Counter(
-        Factor(names.label(label), _made_at(reading, number)) for number, label in one.sources
-    )
+    factors = Counter(_factor(reading, number, names.label(label)) for number, label in one.sources)
     return Line(
         line=position.line,
         end_line=position.end_line,
@@ -108,14 +112,16 @@ def _line(reading: Reading, names: Names, one: Labelled) -> Line:
         sign=-1 if one.label.scale < 0 else 1,
         scale=abs(one.label.scale),
         temporary=one.role != "parameter_gradient",
+        file=reading.step.place(one.node).file or None,
     )
 
 
-def _made_at(reading: Reading, number: int) -> int | None:
-    """Return the line where a value of the step was computed."""
+def _factor(reading: Reading, number: int, partial: str) -> Factor:
+    """Return a factor with the line where it was computed, if that was in the step."""
     if number <= reading.step.start:
-        return None
-    return reading.step.line(reading.step.graph.nodes[number])
+        return Factor(partial)
+    file, line = reading.step.place(reading.step.graph.nodes[number])
+    return Factor(partial, line, file or None)
 
 
 def _sum_over(one: Labelled) -> str | None:
@@ -140,4 +146,5 @@ def _update(reading: Reading, node: Node, name: str) -> Line:
         partial=f"{name} − step · ∂J/∂{name}",
         value=name,
         temporary=False,
+        file=reading.step.place(node).file or None,
     )

@@ -15,7 +15,7 @@ from .draws import Values
 from .graph import Node, fill, inputs, write_through
 from .operations import operation
 from .source import has_literal_operand
-from .step import PASSING, Step
+from .step import Step
 
 _SINKS = 12  # written losses tried, the last ones first
 _SAME = 1e-9
@@ -242,6 +242,3 @@ def _sinks(step: Step, values: Values) -> list[Node]:
         if number not in read:
             last[node.position] = node
     return list(last.values())[-_SINKS:]
-
-
-__all__ = ["IMPLIED", "PASSING", "Candidate", "Contact", "candidates", "contacts"]

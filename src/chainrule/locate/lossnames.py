@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .descent import gradient_of
+from .files import Place
 from .graph import inputs
 from .losses import Candidate, Contact
 from .lossforms import FORMULAS, form_of
@@ -59,7 +60,7 @@ def name_loss(
     reading: Reading,
     contacts: Sequence[Contact],
     held: Sequence[float],
-    shown: tuple[Shown, int | None],
+    shown: tuple[Shown, Place | None],
 ) -> Loss:
     """Return the report's loss; `held` are the scales of the program's gradients."""
     form = form_of(reading, contacts)
@@ -71,12 +72,12 @@ def name_loss(
         remaining = total / {"half_squared_error": 1.0, "sum_squared_error": 2.0}.get(name, total)
     formula = FORMULAS[name]
     value = reading.candidate.value
-    line = shown[1] if value is None else reading.step.line(value)
-    stated = line if shown[0] == "equal" else None
+    place = shown[1] if value is None else reading.step.place(value)
+    file, line = place if place is not None and shown[0] == "equal" else ("", None)
     for kind in sorted(set(penalties(reading).values())):
         name += f" + {kind}"
         formula += " + λ Σ W²" if kind == "l2" else " + λ Σ |W|"
-    return Loss(name, formula, stated, shown[0], remaining)
+    return Loss(name, formula, line, shown[0], remaining, file or None)
 
 
 def _sizes(reading: Reading) -> list[int]:
@@ -87,7 +88,7 @@ def _sizes(reading: Reading) -> list[int]:
 
 def shown_loss(
     reading: Reading, written: Sequence[tuple[Candidate, Sequence[Any]]], held: Sequence[float]
-) -> tuple[Shown, int | None]:
+) -> tuple[Shown, Place | None]:
     """Return how the loss that the program computes compares to the one it descends, and its line.
 
     `written` holds each computed loss with its gradients at the replays.
@@ -95,20 +96,20 @@ def shown_loss(
     if not written:
         return "none", None
     own = _at_parameters(reading, reading.gradients) * descended_scale(held)
-    answer: tuple[Shown, int | None] = ("different", None)
+    answer: tuple[Shown, Place | None] = ("different", None)
     for candidate, found in written:
         other = _at_parameters(reading, found)
         norm = float(other @ other)
-        line = reading.step.line(candidate.value) if candidate.value is not None else None
+        place = reading.step.place(candidate.value) if candidate.value is not None else None
         if norm == 0:
             continue
         ratio = float(own @ other) / norm
         if np.linalg.norm(own - ratio * other) <= 1e-6 * np.linalg.norm(own):
             if np.isclose(ratio, 1.0):
-                return "equal", line
-            answer = ("scaled", line)
+                return "equal", place
+            answer = ("scaled", place)
         elif answer[1] is None:
-            answer = ("different", line)
+            answer = ("different", place)
     return answer
 
 

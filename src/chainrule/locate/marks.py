@@ -1,5 +1,7 @@
 """What of a step moves with its parameters, and which of the values it reads are data."""
 
+import math
+
 from .graph import Graph, Node, inputs, write_through
 from .operations import operation
 from .parts import written_value
@@ -7,14 +9,15 @@ from .step import PASSING, PRODUCTS, Learned, Step, source_of
 from .updates import Change
 
 _LINEAR_WRITES = {"iadd", "isub", "add", "subtract", "setitem", "at"}
+_MANY = 2_000_000  # elements of data above which they stay as they are in replays
 _FRESH = ("numpy.zeros", "numpy.ones", "numpy.full", "numpy.eye", "numpy.empty")
 
 
 def mark(step: Step) -> None:
     """Find the moving nodes of a step and its data."""
-    roots = {node.number for one in step.learned for node in one.old}
-    step.moving = set(roots)
-    direct = set(roots)  # a parameter, or a part of one
+    step.old = {node.number for one in step.learned for node in one.old}
+    step.moving = set(step.old)
+    direct = set(step.old)  # a parameter, or a part of one
     decays = _decays(step)
     decaying, multiplied = set[int](), set[int]()  # λ of λ·W; what multiplies other values too
     for node in step.nodes:
@@ -52,6 +55,7 @@ def _mark_tail(step: Step) -> None:
         elif any(one.number in step.moving for one in used):
             step.moving.add(node.number)
             step.tail.append(node)
+    step.reach = step.nodes + step.tail
 
 
 def _decays(step: Step) -> set[int]:
@@ -107,8 +111,16 @@ def _factors(step: Step, node: Node) -> set[int]:
 
 
 def _perturbable(graph: Graph, number: int, start: int) -> bool:
+    """Whether data are drawn anew at each replay.
+
+    This is to tell what agrees by chance, as a label of 1 and a bias of 1.  Millions of values do
+    not, and would be copied several times for each replay: a step reads a few of their rows only.
+    """
     leaf = graph.leaves.get(number)
     if leaf is not None and leaf.origin.startswith(_FRESH):
+        return False
+    value = graph.digests[number]
+    if isinstance(value, tuple) and math.prod(value[0]) > _MANY:
         return False
     # a number written in the step itself is one of its constants, max(-1.0, g)
     return number <= start or (leaf is not None and leaf.origin != "literal")

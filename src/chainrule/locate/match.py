@@ -21,7 +21,7 @@ from .operations import operation
 from .pullbacks import gradients
 from .reading import Label, Reading, Target, flat
 from .source import has_literal_operand
-from .step import Step
+from .step import PASSING, Step
 
 _ELEMENTWISE = {
     *("add", "subtract", "multiply", "divide", "power", "negative", "exp", "log", "log1p", "tanh"),
@@ -71,6 +71,7 @@ def read(
     backward = [step.graph.nodes[number] for number in sorted(used - own)]
     beyond = descendants(forward, outputs)
     reading = Reading(step, candidate, replayed, forward, backward, found, named, outputs, beyond)
+    reading.passing = [one for one in forward if operation(one) in PASSING and inputs(one)]
     _add_gradients(reading)
     _add_changed_parts(reading)
     _add_parts(reading, parts)

@@ -18,7 +18,6 @@ class Names:
 
     graph: Graph
     own: dict[int, str] = field(default_factory=dict)
-    stored_at: dict[int, list[int]] = field(default_factory=dict)
 
     def of(self, number: int) -> str:
         """Return the variable that a value was assigned to, else the expression that made it."""
@@ -55,7 +54,6 @@ def names_of(step: Step) -> Names:
     names = Names(graph)
     for store in graph.stores:
         position = graph.positions[store.position]
-        names.stored_at.setdefault(store.node, []).append(position.line)
         if not position.targets or position.targets[0] == "return":
             continue
         target = position.targets[min(store.target, len(position.targets) - 1)]

@@ -6,7 +6,6 @@ import os
 import random
 import sys
 import traceback
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from .imports import PLOTTING, Finder
 from .places import find
 from .recorder import StopTrace, recorder
 from .rewrite import rewrite
+from .warned import own_warnings
 
 _LEAVES_PLAIN = (SystemExit, KeyboardInterrupt)
 
@@ -99,7 +99,7 @@ def run(
     random generators are the process's, and are put back afterwards.
     """
     file = Path(path).resolve()
-    graph, limits = Graph(), limits or Limits()
+    graph, limits = Graph(script=str(file)), limits or Limits()
     codes = []
     for name, source in texts or [(str(file), read_source(file))]:
         try:
@@ -177,8 +177,7 @@ def _as_its_own_process(
         sys.stdout = output
     os.chdir(file.parent)
     try:
-        with warnings.catch_warnings(), np.errstate(), np.printoptions():
-            _default_warnings()
+        with own_warnings(), np.errstate(), np.printoptions():
             yield module
     finally:
         with suppress(ValueError, AttributeError, OSError):  # the program may have closed it
@@ -192,14 +191,6 @@ def _as_its_own_process(
         gc.set_threshold(*thresholds)
         random.setstate(generators[0])
         np.random.set_state(generators[1])
-
-
-def _default_warnings() -> None:
-    """Warn as a fresh Python process does, not as the host of this run was told to."""
-    warnings.resetwarnings()
-    warnings.simplefilter("default")
-    for hidden in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
-        warnings.simplefilter("ignore", hidden)
 
 
 def captured() -> tuple[TextIO, Callable[[], str]]:

@@ -1,17 +1,17 @@
 """A step read with one loss: its forward pass, gradients, and what each other value is."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from .draws import Values
 from .fingerprints import Index
-from .graph import Node, inputs
+from .graph import Node
 from .losses import Candidate
 from .operations import operation
-from .step import PASSING, Step
+from .step import Step
 
 _BEFORE = {"gradient": 0, "local": 1, "part": 2, "value": 3}
 
@@ -52,6 +52,7 @@ class Reading:
         beyond: the forward nodes computed from the predictions, up to the loss.
         targets: every target's values, one array a replay.
         labels: the labels of each backward node, the most telling first.
+        passing: the forward nodes that are a part, a copy or a transpose of one value.
     """
 
     step: Step
@@ -67,11 +68,7 @@ class Reading:
     targets: dict[Target, list[Any]] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
     labels: dict[int, list[Label]] = field(default_factory=dict)
-
-    @property
-    def passing(self) -> list[Node]:
-        """The forward nodes that are a part, a copy or a transpose of one value."""
-        return [node for node in self.forward if operation(node) in PASSING and inputs(node)]
+    passing: Sequence[Node] = ()
 
     def best(self, number: int) -> Label | None:
         """Return the most telling label of a node."""
@@ -82,6 +79,20 @@ class Reading:
         """Return the labels that a value over all replays has."""
         found = [Label(target, scale) for target, scale in self.index.find(vector)]
         return sorted(found, key=lambda label: self._rank(label.target))
+
+    def first(self, count: int) -> "Reading":
+        """Return the same reading at its first few replays."""
+        targets = {target: arrays[:count] for target, arrays in self.targets.items()}
+        index = Index()
+        for target, arrays in targets.items():
+            index.add(target, flat(arrays))
+        return replace(
+            self,
+            replayed=self.replayed[:count],
+            gradients=self.gradients[:count],
+            targets=targets,
+            index=index,
+        )
 
     def _rank(self, target: Target) -> tuple[Any, ...]:
         """Prefer ∂J/∂v to local derivatives to summands to values, and values with a name."""

@@ -1,6 +1,7 @@
 """What `where` answers: one record of a program, after which every rendering is made.
 
 The fields are those of the report `chainrule.where/1`; docs/where.md says what each one means.
+A line is one of the script, unless `file` names another: a module's, from the script's folder.
 """
 
 from bisect import bisect_right
@@ -57,17 +58,23 @@ class Loss:
     stated_at: int | None = None
     shown: Shown = "none"
     scale: float = 1.0
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that the program changes step by step, and whether by the loss's gradient."""
+    """A value that the program changes step by step, and whether by the loss's gradient.
+
+    Attributes:
+        scale: where the gradient is "scaled", its factor against those that are right.
+    """
 
     name: str
     shape: tuple[int, ...]
     updated_at: tuple[int, ...]
     gradient: Gradient
     scale: float = 1.0
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class Factor:
 
     partial: str
     line: int | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ class Line:
     temporary: bool = True
     times: int = 1
     verified: bool = True
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,7 @@ class Fault:
     expected: str | None
     repair: str | None
     message: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ class Note:
     line: int | None
     kind: str
     message: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,7 @@ class Unlabelled:
 
     line: int
     reason: str
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

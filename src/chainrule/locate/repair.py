@@ -117,14 +117,14 @@ def _settled(trials: Trials, best: Repair, first: Node) -> bool:
 
 def signal_scale(reading: Reading) -> float:
     """Return the factor that the program's cotangents have against ∂J/∂v."""
-    changing = {reading.step.line(node) for one in reading.step.learned for node in one.new}
+    changing = {reading.step.place(node) for one in reading.step.learned for node in one.new}
     scales = Counter(
         float(f"{label.scale:.6g}")
         for number in reading.labels
         if (label := reading.labels[number][0]).target.kind == "gradient"
         and label.target.of not in reading.step.old
         and label.target.of not in reading.beyond
-        and reading.step.line(reading.step.graph.nodes[number]) not in changing
+        and reading.step.place(reading.step.graph.nodes[number]) not in changing
     )
     return scales.most_common(1)[0][0] if scales else 1.0
 

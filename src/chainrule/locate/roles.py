@@ -49,7 +49,7 @@ def sources(reading: Reading, node: Node) -> list[tuple[int, Label]]:
 def labelled(reading: Reading) -> list[Labelled]:
     """Return every labelled value of the backward pass with its role, in order."""
     direct = of_parameters(reading)
-    changing = {reading.step.line(node) for one in reading.step.learned for node in one.new}
+    changing = {reading.step.place(node) for one in reading.step.learned for node in one.new}
     roles: dict[int, Role] = {}
     result = []
     every = reading.errors | {node.number: node for node in reading.backward}
@@ -57,7 +57,7 @@ def labelled(reading: Reading) -> list[Labelled]:
         labels = reading.labels.get(node.number)
         if not labels or labels[0].target.kind == "value":
             continue
-        at_update = reading.step.line(node) in changing
+        at_update = reading.step.place(node) in changing
         label = _meant(reading, node, labels, direct, at_update)
         found = sources(reading, node)
         role = _role(reading, node, label, found, direct, roles)
@@ -100,9 +100,9 @@ def _is_step(
     """Whether a value is a gradient times the step size: no gradient arises there."""
     if not only_scales(reading.step, node) or not (changing or role == "parameter_gradient"):
         return False
-    made = [reading.step.line(reading.step.graph.nodes[number]) for number, _ in found]
+    made = [reading.step.place(reading.step.graph.nodes[number]) for number, _ in found]
     kinds = [roles.get(number) for number, _ in found]
-    return kinds == [role] and made != [reading.step.line(node)]
+    return kinds == [role] and made != [reading.step.place(node)]
 
 
 def _role(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .files import Place
 from .graph import Graph, Node, inputs, write_through
 from .operations import operation
 from .updates import Chain, Change
@@ -52,6 +53,9 @@ class Step:
         tail: nodes after the step that are computed from its values, not from the new parameters.
         parts: of each parameter changed in parts, by its old value's number, the changes made in
             the step and which of the flat array's elements they change.
+        nodes: the step's nodes, in order.
+        reach: the step's nodes and those after it that show its values.
+        old: the numbers of the parameters' old values.
     """
 
     graph: Graph
@@ -63,30 +67,22 @@ class Step:
     data: set[int] = field(default_factory=set)
     tail: list[Node] = field(default_factory=list)
     parts: dict[int, list[tuple[Change, Any]]] = field(default_factory=dict)
+    nodes: list[Node] = field(init=False)
+    reach: list[Node] = field(default_factory=list)
+    old: set[int] = field(default_factory=set)
 
-    @property
-    def old(self) -> set[int]:
-        """The numbers of the parameters' old values."""
-        return {node.number for one in self.learned for node in one.old}
+    def __post_init__(self) -> None:
+        """Cut the step's nodes out of the graph."""
+        self.nodes = self.graph.nodes[self.start + 1 : self.end + 1]
 
     @property
     def boundary(self) -> range:
         """The numbers of what was computed before the step."""
         return range(self.start + 1)
 
-    @property
-    def reach(self) -> list[Node]:
-        """The step's nodes and those after it that show its values."""
-        return self.nodes + self.tail
-
-    @property
-    def nodes(self) -> list[Node]:
-        """The step's nodes, in order."""
-        return self.graph.nodes[self.start + 1 : self.end + 1]
-
-    def line(self, node: Node) -> int:
-        """Return the last line of the expression that made a node."""
-        return self.graph.positions[node.position].line
+    def place(self, node: Node) -> Place:
+        """Return the line of the expression that made a node."""
+        return self.graph.place(node.position)
 
     def ancestors(self, roots: Iterable[Node]) -> set[int]:
         """Return the numbers of the moving nodes of the step that some nodes were computed from."""

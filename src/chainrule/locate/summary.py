@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import mode
 
 from . import record
 from .cause import Cause
 from .descent import Fit
 from .draws import replays
+from .files import Place
 from .held import held
 from .lines import lines
 from .losses import Candidate, contacts
@@ -16,12 +18,11 @@ from .naming import Names
 from .operations import operation
 from .reading import Reading
 from .record import Report
+from .remarks import remarks
 from .repair import signal_scale
 from .source import factors
 from .step import PASSING
 from .words import fault
-
-_REPLAYS = 5
 
 
 @dataclass(slots=True)
@@ -43,17 +44,17 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     """Return what is said of a judged step; `every` holds the losses that were tried."""
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
-    held = _held_scales(reading)
+    scales = _held_scales(reading)
     written = [one for one in every if one.value is not None]  # each was differentiated before
     shown = shown_loss(
-        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], held
+        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
     )
-    loss = name_loss(reading, contacts(step, replayed), held, shown)
+    loss = name_loss(reading, contacts(step, replayed), scales, shown)
     if loss.name.startswith("unknown"):  # made of pieces: near by, none is left for another
-        near = replays(step, _REPLAYS, near=True)
+        near = replays(step, len(replayed), near=True)
         close = read(step, reading.candidate, near, reading.named, reading.outputs)
-        loss = name_loss(close, contacts(step, near), held, shown)
-    found = _against(loss, held, lines(reading, judged.names))
+        loss = name_loss(close, contacts(step, near), scales, shown)
+    found = _against(loss, scales, lines(reading, judged.names))
     faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
     return Report(
         script=script,
@@ -63,40 +64,41 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
         parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
         lines=tuple(found),
         faults=tuple(faults),
-        notes=tuple(_notes(loss, shown)),
+        notes=(*_notes(loss, shown), *remarks(reading, judged.names)),
         unlabelled=tuple(_unlabelled(reading, found)),
     )
 
 
-def _notes(loss: record.Loss, shown: tuple[record.Shown, int | None]) -> list[record.Note]:
+def _notes(loss: record.Loss, shown: tuple[record.Shown, Place | None]) -> list[record.Note]:
     """Return what is worth knowing of the loss that the program computes."""
-    kind, line = shown
+    kind, place = shown
+    file, line = place or ("", None)
     if kind == "scaled":
         text = f"the loss computed here is the one descended, {loss.formula}, up to a factor."
-        return [record.Note(line, "scaled", text)]
+        return [record.Note(line, "scaled", text, file or None)]
     if kind == "different":
         text = f"the loss computed here is not the one descended, {loss.formula}."
-        return [record.Note(line, "shown-loss-differs", text)]
+        return [record.Note(line, "shown-loss-differs", text, file or None)]
     return []
 
 
 def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.Unlabelled]:
     """Return the lines of the backward pass that hold no value with a name."""
-    named = {line for one in found for line in range(one.line, one.end_line + 1)}
-    lines = {
-        reading.step.line(node)
+    named = {(one.file or "", line) for one in found for line in range(one.line, one.end_line + 1)}
+    places = {
+        reading.step.place(node)
         for node in reading.backward
         if operation(node) not in PASSING and node.number not in reading.labels
     }
     reason = "its values are no partial derivative of the loss"
-    return [record.Unlabelled(line, reason) for line in sorted(lines - named)]
+    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named)]
 
 
 def _against(
-    loss: record.Loss, held: Sequence[float], found: Sequence[record.Line]
+    loss: record.Loss, scales: Sequence[float], found: Sequence[record.Line]
 ) -> list[record.Line]:
     """Return lines whose scales are those against the named loss, not against the one computed."""
-    factor = loss.scale / descended_scale(held)
+    factor = loss.scale / descended_scale(scales)
     kept = ("local_derivative", "update")
     return [
         one if one.role in kept else replace(one, scale=float(f"{one.scale * factor:.12g}"))
@@ -106,9 +108,9 @@ def _against(
 
 def _distinct(faults: Sequence[record.Fault]) -> list[record.Fault]:
     """Return the faults, those of one line and kind as one."""
-    kept: dict[tuple[int, str], record.Fault] = {}
+    kept: dict[tuple[str | None, int, str], record.Fault] = {}
     for one in faults:
-        key = (one.line, one.kind)
+        key = (one.file, one.line, one.kind)
         if key in kept:
             names = tuple(dict.fromkeys((*kept[key].parameters, *one.parameters)))
             one = replace(kept[key], parameters=names)
@@ -127,8 +129,33 @@ def _parameter(judged: Judged, k: int) -> record.Parameter:
         gradient = "scaled"
     elif kinds or fit.kind != "descends":
         gradient = "wrong"
-    places = {step.line(change.new) for chain in one.chains for change in chain.changes}
-    return record.Parameter(one.name, tuple(one.shape), tuple(sorted(places)), gradient)
+    places = {step.place(change.new) for chain in one.chains for change in chain.changes}
+    file = min(places).file if places else ""  # the script, if it is among several
+    lines = tuple(sorted(place.line for place in places if place.file == file))
+    scale = _own_factor(judged, k) if gradient == "scaled" else 1.0
+    return record.Parameter(one.name, tuple(one.shape), lines, gradient, scale, file or None)
+
+
+def _own_factor(judged: Judged, k: int) -> float:
+    """Return the factor of a parameter's gradient that those of the right parameters do not have.
+
+    It is told by the stored gradients, as each step may have a size of its own; by the steps where
+    no gradient is stored.
+    """
+    wrong = {number for cause in judged.causes for number in cause.parameters}
+    right = [number for number in range(len(judged.fits)) if number not in wrong]
+    learned = judged.reading.step.learned
+    stored = {number: held(judged.reading, learned[number]) for number in (k, *right)}
+    sizes = {
+        number: abs(found.label.scale)
+        for number, found in stored.items()
+        if found is not None and not found.fused
+    }
+    if k not in sizes or len(sizes) == 1:
+        sizes = {number: abs(judged.fits[number].scale) for number in stored}
+    usual = mode([float(f"{sizes[number]:.9g}") for number in right if number in sizes] or [0.0])
+    factor = sizes[k] / usual if usual and sizes[k] else 1.0
+    return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
 
 
 def _held_scales(reading: Reading) -> list[float]:

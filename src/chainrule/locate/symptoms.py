@@ -9,6 +9,7 @@ import numpy as np
 from .cause import Blame, Cause
 from .counterfactual import Trials
 from .descent import changes, gradient_of, slope
+from .files import Place
 from .fingerprints import over
 from .graph import Node, inputs, write_through
 from .held import Held, held, own_label, own_values
@@ -26,31 +27,31 @@ def missing(blame: Blame) -> list[Cause]:
     ]
     if not found:
         return []
-    lines: dict[int, list[int]] = {}
+    lines: dict[Place, list[int]] = {}
     for k in found:
-        lines.setdefault(_line_of_missing(blame, k), []).append(k)
+        lines.setdefault(_place_of_missing(blame, k), []).append(k)
     return [Cause("missing-gradient", line, tuple(group)) for line, group in lines.items()]
 
 
-def _line_of_missing(blame: Blame, k: int) -> int:
+def _place_of_missing(blame: Blame, k: int) -> Place:
     """Return the update where a gradient is missing, or where one is computed and not used."""
     reading = blame.reading
     one = reading.step.learned[k]
-    others = {reading.step.line(other.new[0]) for other in reading.step.learned if other.chains}
+    others = {reading.step.place(other.new[0]) for other in reading.step.learned if other.chains}
     if not one.chains and len(others) > 4:
         for node, labels in unused(reading):
             for label in labels:
                 if one.old[0].number in (label.target.of, label.target.by):
                     return _last_assigned(reading, node)
-    return blame.update_line(k)
+    return blame.update_place(k)
 
 
-def _last_assigned(reading: Reading, node: Node) -> int:
+def _last_assigned(reading: Reading, node: Node) -> Place:
     """Return the line of the last assignment that a value passed, else its own."""
     graph = reading.step.graph
-    lines = [graph.positions[one.position] for one in graph.stores if one.node == node.number]
-    named = [one.line for one in lines if one.targets and one.targets[0] != "return"]
-    return named[-1] if named else reading.step.line(node)
+    passed = [one.position for one in graph.stores if one.node == node.number]
+    named = [at for at in passed if graph.positions[at].targets not in ((), ("return",))]
+    return graph.place(named[-1]) if named else reading.step.place(node)
 
 
 def unused(reading: Reading) -> list[tuple[Node, list[Label]]]:
@@ -71,13 +72,12 @@ def unused(reading: Reading) -> list[tuple[Node, list[Label]]]:
 def never_zeroed(blame: Blame) -> list[Cause]:
     """Return gradients added to what an earlier step left: no momentum, for nothing decays."""
     reading = blame.reading
-    lines: dict[int, list[int]] = {}
-    for k, one in enumerate(reading.step.learned):
-        if blame.fits[k].kind == "descends" and blame.fits[k].memory > 1e-9:
+    lines: dict[Place, list[int]] = {}
+    for k, fit in enumerate(blame.fits):
+        if fit.kind == "descends" and fit.memory > 1e-9:
             node = _added_to_old(reading, k)
             if node is not None:
-                lines.setdefault(reading.step.line(node), []).append(k)
-        del one
+                lines.setdefault(reading.step.place(node), []).append(k)
     return [Cause("stale-value", line, tuple(group)) for line, group in lines.items()]
 
 
@@ -108,26 +108,26 @@ def upward(blame: Blame) -> list[Cause]:
     right = [k for k, fit in enumerate(blame.fits) if fit.kind == "descends"]
     if not right and len(up) == len(blame.fits):
         signals = [one for one in labelled(blame.reading) if one.role == "error_signal"]
-        line = blame.reading.step.line(signals[0].node) if signals else blame.update_line(up[0])
+        line = blame.reading.step.place(signals[0].node) if signals else blame.update_place(up[0])
         node = signals[0].node if signals else None
         return [Cause("wrong-sign", line, tuple(up), node)]
     usual = [one.label.scale for k in right if (one := _held(blame, k)) is not None]
-    result: dict[int, list[int]] = {}
+    result: dict[Place, list[int]] = {}
     for k in up:
         own = _held(blame, k)
         if own is not None and usual and own.label.scale * usual[0] > 0:
-            result.setdefault(blame.update_line(k), []).append(k)
+            result.setdefault(blame.update_place(k), []).append(k)
     return [Cause("wrong-sign", line, tuple(group)) for line, group in result.items()]
 
 
-def _upward_lines(blame: Blame, up: list[int]) -> dict[int, list[int]]:
+def _upward_lines(blame: Blame, up: list[int]) -> dict[Place, list[int]]:
     """Return the lines that move parts of parameters up, if other lines move other parts down."""
     reading = blame.reading
-    result: dict[int, list[int]] = {}
+    result: dict[Place, list[int]] = {}
     down = False
     for k in up:
         one = reading.step.learned[k]
-        lines = [reading.step.line(node) for node in one.new]
+        lines = [reading.step.place(node) for node in one.new]
         if len(set(lines)) < 2:
             continue
         moved = changes(one, reading.replayed)
@@ -168,10 +168,10 @@ def _gradients(reading: Reading, k: int) -> list[object]:
 def _swap(blame: Blame, k: int, other: int) -> Cause:
     reading = blame.reading
     mine, theirs = reading.step.learned[k], reading.step.learned[other]
-    node = held(reading, mine, 0, theirs.old[0])
+    node = held(reading, mine, theirs.old[0])
     if node is not None and not node.fused:
         node = _first(reading, mine, theirs) or node
-    line = reading.step.line(node.node) if node is not None else blame.update_line(k)
+    line = reading.step.place(node.node) if node is not None else blame.update_place(k)
     label = node.label if node is not None else None
     return Cause(
         "swapped-parameters",
@@ -217,7 +217,7 @@ def too_early(blame: Blame) -> list[Cause]:
             continue
         outcome = trials.outcome(trials.with_others(readers, new))
         if outcome.repaired and not outcome.spoilt:
-            line = reading.step.line(readers[0])
+            line = reading.step.place(readers[0])
             repaired = tuple(sorted(outcome.repaired & blame.left))
             if repaired:
                 result.append(

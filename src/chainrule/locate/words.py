@@ -1,13 +1,12 @@
 """Faults in sentences, in the program's own names."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 
 from .cause import Cause
+from .files import Place
+from .fingerprints import over
 from .naming import Names
-from .reading import Reading, Target
+from .reading import Reading, Target, flat
 from .record import Fault
 from .source import expression
 
@@ -37,8 +36,8 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
     found = names.label(cause.found) if cause.found is not None else _text(reading, cause)
     expected = names.partial(cause.expected) if cause.expected is not None else None
     repair = _repair(reading, names, cause)
-    subject = f"line {cause.line}"
-    message = f"{subject} {_WHAT[cause.kind]}"
+    file, line = cause.place
+    message = f"{f'{file}, ' * bool(file)}line {line} {_WHAT[cause.kind]}"
     if cause.kind == "missing-gradient":
         message = f"no step changes {', '.join(parameters)}, though the loss depends on it"
     elif expected is not None:
@@ -46,14 +45,15 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
     if repair:
         message += f"; {repair}"
     return Fault(
-        line=cause.line,
-        function=_function(reading, cause.line),
+        line=line,
+        function=_function(reading, cause.place),
         kind=cause.kind,
         parameters=parameters,
         found=found,
         expected=expected,
         repair=repair,
         message=message + ".",
+        file=file or None,
     )
 
 
@@ -64,9 +64,14 @@ def _text(reading: Reading, cause: Cause) -> str | None:
     return expression(reading.step.graph.positions[cause.node.position]) or None
 
 
-def _function(reading: Reading, line: int) -> str | None:
+def _function(reading: Reading, place: Place) -> str | None:
     """Return the innermost function around a line."""
-    functions = [p.function for p in reading.step.graph.positions if p.line == line and p.function]
+    graph = reading.step.graph
+    functions = [
+        at.function
+        for number, at in enumerate(graph.positions)
+        if at.line == place.line and at.function and graph.place(number) == place
+    ]
     return max(functions, key=len) if functions else None
 
 
@@ -97,9 +102,6 @@ def _repair(reading: Reading, names: Names, cause: Cause) -> str | None:
 
 def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
     """Return the factor that turns what is there into what is meant."""
-    from .fingerprints import over
-    from .reading import flat
-
     if cause.node is None or cause.expected is None or cause.expected not in reading.targets:
         return None
     few = len(reading.targets[cause.expected])
@@ -119,20 +121,17 @@ def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
 
 def derivative_text(reading: Reading, names: Names, target: Target) -> str:
     """Return a local derivative as an expression in the program's names, if it is a known one."""
-    few: Sequence[Any] = reading.targets[target]
+    values, derivative = reading.replayed[0], reading.targets[target][0]
     a, z = names.of(target.of), names.of(target.by)
-    for k, values in enumerate(reading.replayed[: len(few)]):
-        out = np.asarray(values[target.of], float)
-        net = np.asarray(values[target.by], float)
-        forms = {
-            f"{a} * (1 - {a})": out * (1 - out),
-            f"1 - {a} ** 2": 1 - out**2,
-            f"({z} > 0)": (net > 0).astype(float),
-            f"exp({z})": np.exp(np.minimum(net, 700)),
-            f"2 * {z}": 2 * net,
-        }
-        for text, value in forms.items():
-            if np.shape(value) == np.shape(few[k]) and np.allclose(value, few[k], rtol=1e-8):
-                return text
-        break
+    out, net = np.asarray(values[target.of], float), np.asarray(values[target.by], float)
+    forms = {
+        f"{a} * (1 - {a})": out * (1 - out),
+        f"1 - {a} ** 2": 1 - out**2,
+        f"({z} > 0)": (net > 0).astype(float),
+        f"exp({z})": np.exp(np.minimum(net, 700)),
+        f"2 * {z}": 2 * net,
+    }
+    for text, value in forms.items():
+        if np.shape(value) == np.shape(derivative) and np.allclose(value, derivative, rtol=1e-8):
+            return text
     return names.partial(target)

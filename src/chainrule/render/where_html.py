@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 
-from ..locate.record import Fault, Line, Report, cell_of
+from ..locate.record import Factor, Fault, Line, Report, cell_of
 from . import where_words as words
 from .characters import printable
 from .mathml import math
@@ -39,12 +39,10 @@ def page(report: Report, source: Sequence[str]) -> str:
     sections = [
         _section("Faults", [_fault(report, fault, k) for k, fault in enumerate(report.faults)]),
         _source(report, source),
+        _list("In other files", words.elsewhere(report)),
         _parameters(report),
         _list("Notes", (words.note_text(report, note) for note in report.notes)),
-        _list(
-            "Not labelled",
-            (f"{words.place(report, line.line)}: {line.reason}" for line in report.unlabelled),
-        ),
+        _list("Not labelled", words.unlabelled(report)),
     ]
     return _PAGE.format(
         script=_text(report.script),
@@ -76,7 +74,9 @@ def _list(title: str, items: Iterable[str]) -> str:
 
 
 def _fault(report: Report, fault: Fault, number: int) -> str:
-    title = f'<a href="#L{fault.line}">{_text(words.fault_title(report, fault))}</a>'
+    title = _text(words.fault_title(report, fault))
+    if fault.file is None:
+        title = f'<a href="#L{fault.line}">{title}</a>'
     details = "".join(
         f"<dt>{heading}</dt><dd>{_text(text)}</dd>" for heading, text in words.fault_details(fault)
     )
@@ -100,7 +100,8 @@ def _source(report: Report, source: Sequence[str]) -> str:
     by_line = words.labels(report)
     faults: dict[int, list[int]] = {}
     for number, fault in enumerate(report.faults, start=1):
-        faults.setdefault(fault.line, []).append(number)
+        if fault.file is None:
+            faults.setdefault(fault.line, []).append(number)
     while source and not source[-1].strip():
         source = source[:-1]
     rows = []
@@ -162,9 +163,7 @@ def _record(report: Report, line: Line) -> str:
     equation = math(line.partial)
     if line.factors:
         add = "∑ " if line.sum_over else ""
-        factors = " <span>·</span> ".join(
-            _factor(report, factor.partial, factor.line) for factor in line.factors
-        )
+        factors = " <span>·</span> ".join(_factor(report, factor) for factor in line.factors)
         equation += f" <span>= {add}</span> {factors}"
     said = "; ".join(map(_text, words.extras(line)))
     return (
@@ -174,8 +173,10 @@ def _record(report: Report, line: Line) -> str:
     )
 
 
-def _factor(report: Report, partial: str, line: int | None) -> str:
-    if line is None:
-        return f'<span class="factor">{math(partial)}<small>—</small></span>'
-    place = words.place(report, line)
-    return f'<a class="factor" href="#L{line}">{math(partial)}<small>{place}</small></a>'
+def _factor(report: Report, factor: Factor) -> str:
+    """Return a factor, linked to its line if the page shows it."""
+    place = "—" if factor.line is None else words.place(report, factor.line, factor.file)
+    shown = f"{math(factor.partial)}<small>{_text(place)}</small>"
+    if factor.line is None or factor.file is not None:
+        return f'<span class="factor">{shown}</span>'
+    return f'<a class="factor" href="#L{factor.line}">{shown}</a>'

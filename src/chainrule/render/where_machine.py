@@ -48,11 +48,13 @@ def markdown(report: Report, source: Sequence[str]) -> str:
         f"| {_escaped(words.place(report, line.line))} | {_code(source[line.line - 1].strip())} "
         f"| {_escaped(words.ROLES[line.role])} | {_escaped(words.label(report, line))} |"
         for line in report.lines
-        if 1 <= line.line <= len(source) and line.role != "forward"
+        if line.file is None and 1 <= line.line <= len(source) and line.role != "forward"
     ]
     if rows:
         head = ["| where | code | role | what it computes |", "|---|---|---|---|"]
         parts.append("\n".join([*head, *dict.fromkeys(rows)]))
+    if elsewhere := words.elsewhere(report):
+        parts += ["### In other files", _items(elsewhere)]
     for fault in report.faults:
         parts.append(f"### Fault, {_escaped(words.fault_title(report, fault))}")
         details = words.fault_details(fault)
@@ -60,8 +62,7 @@ def markdown(report: Report, source: Sequence[str]) -> str:
     if report.notes:
         parts += ["### Notes", _items(words.note_text(report, note) for note in report.notes)]
     if report.unlabelled:
-        unlabelled = (f"{words.place(report, x.line)}: {x.reason}" for x in report.unlabelled)
-        parts += ["### Not labelled", _items(unlabelled)]
+        parts += ["### Not labelled", _items(words.unlabelled(report))]
     return "\n\n".join(parts)
 
 
@@ -86,23 +87,29 @@ def github(report: Report) -> str:
     level = "warning" if report.verdict in ("unknown", "no-backprop") else "notice"
     summary = _annotation(level, report, None, report.verdict, " ".join(words.answer(report)))
     faults = [
-        _annotation("error", report, fault.line, words.KINDS[fault.kind], _full(fault))
+        _annotation("error", report, fault, words.KINDS[fault.kind], _full(fault))
         for fault in report.faults
     ]
-    notes = [
-        _annotation("notice", report, note.line, note.kind, note.message) for note in report.notes
-    ]
+    notes = [_annotation("notice", report, note, note.kind, note.message) for note in report.notes]
     return "\n".join([summary, *faults, *notes])
 
 
-def _annotation(level: str, report: Report, line: int | None, title: str, message: str) -> str:
-    fields = {"file": report.script, "title": title}
-    if line is not None and report.cells:
+def _annotation(
+    level: str, report: Report, item: Fault | Note | None, title: str, message: str
+) -> str:
+    file, line = (item.file, item.line) if item is not None else (None, None)
+    fields = {"file": _path(report, file), "title": title}
+    if line is not None and report.cells and file is None:
         message = f"{words.place(report, line)}: {message}"  # lines of a cell, not of the file
     elif line is not None:
         fields["line"] = str(line)
     given = ",".join(f"{key}={_property(value)}" for key, value in sorted(fields.items()))
     return f"::{level} {given}::{_data(message)}"
+
+
+def _path(report: Report, file: str | None) -> str:
+    """Return the path of the script, or of another file from its folder."""
+    return report.script if file is None else str(PurePath(report.script).parent / file)
 
 
 def _data(text: str) -> str:
@@ -141,8 +148,8 @@ def sarif(report: Report) -> str:
 def _result(report: Report, item: Fault | Note, rule: int) -> dict[str, Any]:
     is_fault = isinstance(item, Fault)
     message = _full(item) if isinstance(item, Fault) else item.message
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(report.script)}}
-    if item.line is not None and report.cells:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(_path(report, item.file))}}
+    if item.line is not None and report.cells and item.file is None:
         message = f"{words.place(report, item.line)}: {message}"
     elif item.line is not None and item.line >= 1:
         physical["region"] = {"startLine": item.line}

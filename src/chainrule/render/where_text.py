@@ -27,14 +27,12 @@ def where_report(report: Report, source: Sequence[str], console: Console) -> str
         for sentence in words.answer(report):
             _say(sentence, console, 2)
         _source(report, source, console)
+        _list("In other files", words.elsewhere(report), console)
         _parameters(report, console)
         for fault in report.faults:
             _fault(report, fault, console)
         _list("Notes", [words.note_text(report, note) for note in report.notes], console)
-        unlabelled = [
-            f"{words.place(report, line.line)}: {line.reason}" for line in report.unlabelled
-        ]
-        _list("Not labelled", unlabelled, console)
+        _list("Not labelled", words.unlabelled(report), console)
     return "\n".join(line.rstrip() for line in captured.get().strip("\n").split("\n"))
 
 
@@ -56,7 +54,8 @@ def _source(report: Report, source: Sequence[str], console: Console) -> None:
         return
     _heading(f"The source ({MULTIPLIES} the chain rule, {FAULTY} a fault)", console)
     by_line, by_end = words.labels(report), words.labels(report, by_end=True)
-    faulty = {fault.line: words.KINDS[fault.kind] for fault in reversed(report.faults)}
+    own = [fault for fault in report.faults if fault.file is None]
+    faulty = {fault.line: words.KINDS[fault.kind] for fault in reversed(own)}
     margin = len(str(numbers[-1]))
     before = numbers[0] - 1
     for number in numbers:

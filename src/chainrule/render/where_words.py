@@ -1,6 +1,7 @@
 """The sentences of `where`, the same in every form that is read by people."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..locate.record import Fault, Kind, Line, Note, Parameter, Report, cell_of
 
@@ -37,15 +38,19 @@ ROLES = {
 BACKWARD = ("error_signal", "local_derivative", "chain_rule", "parameter_gradient")
 
 
-def place(report: Report, line: int) -> str:
-    """Return where a line is: "line 58", in a notebook "cell 3, line 5"."""
+def place(report: Report, line: int, file: str | None = None) -> str:
+    """Return where a line is: "line 58", in a notebook "cell 3, line 5", in a module its file."""
+    if file is not None:
+        return f"{file}, line {line}"
     cell = cell_of(line, report.cells)
     return f"line {line}" if cell is None else f"cell {cell[0]}, line {cell[1]}"
 
 
-def places(report: Report, lines: Iterable[int]) -> str:
+def places(report: Report, lines: Iterable[int], file: str | None = None) -> str:
     """Return where several lines are: "lines 18 and 19"."""
     numbers = sorted(set(lines))
+    if file is not None:
+        return f"{places(replace(report, cells=()), numbers)} of {file}"
     if report.cells or len(numbers) == 1:
         return listed(place(report, number) for number in numbers)
     return f"lines {listed(map(str, numbers))}"
@@ -86,15 +91,19 @@ def answer(report: Report) -> list[str]:
 
 
 def _rule(report: Report) -> str:
-    lines = {line.line for line in report.lines if line.role == "chain_rule"}
+    lines: dict[str | None, set[int]] = {}
+    for line in report.lines:
+        if line.role == "chain_rule":
+            lines.setdefault(line.file, set()).add(line.line)
     if not report.uses_chain_rule:
         return "No. No line multiplies links: each gradient is a single link."
     yes = "Yes, but not rightly" if report.verdict == "wrong" else "Yes"
     if not lines:
         return f"{yes}. The chain rule is used, but no single line multiplies the links."
-    verb = "multiplies" if len(lines) == 1 else "multiply"
-    counts = counted(len(lines), "line")
-    return f"{yes}. {counts} {verb} links of the chain: {places(report, lines)}."
+    count = sum(map(len, lines.values()))
+    verb = "multiplies" if count == 1 else "multiply"
+    where = "; ".join(places(report, numbers, file) for file, numbers in lines.items())
+    return f"{yes}. {counted(count, 'line')} {verb} links of the chain: {where}."
 
 
 def _loss(report: Report) -> str:
@@ -106,7 +115,7 @@ def _loss(report: Report) -> str:
     if loss.stated_at is None:
         parts.append("never written in the code")
     else:
-        parts.append(f"computed in {place(report, loss.stated_at)}")
+        parts.append(f"computed in {place(report, loss.stated_at, loss.file)}")
     if loss.scale != 1:
         parts.append(f"descended by {loss.scale:.4g} times its gradient")
     if loss.shown == "different":
@@ -140,12 +149,14 @@ def _verdict(report: Report) -> str:
     first = report.faults[0]
     more = len(report.faults) - 1
     others = f" {counted(more, 'more fault')} below." if more else ""
-    where = place(report, first.line)
-    return f"{where[0].upper()}{where[1:]} is wrong: {first.message.rstrip('.')}.{others}"
+    where = place(report, first.line, first.file)
+    if first.file is None:
+        where = f"{where[0].upper()}{where[1:]}"
+    return f"{where} is wrong: {first.message.rstrip('.')}.{others}"
 
 
 def _rest(report: Report) -> str:
-    parts = [counted(len({line.line for line in report.lines}), "line") + " labelled"]
+    parts = [counted(len({(line.file, line.line) for line in report.lines}), "line") + " labelled"]
     if report.notes:
         parts.append(counted(len(report.notes), "note").lower())
     if report.unlabelled:
@@ -157,7 +168,7 @@ def parameter_row(report: Report, parameter: Parameter) -> tuple[str, str, str, 
     """Return a parameter's name, its shape, where it is updated, and how its gradient is."""
     shape = " × ".join(map(str, parameter.shape)) or "a number"
     updated = parameter.updated_at
-    where = f"updated in {places(report, updated)}" if updated else "never updated"
+    where = f"updated in {places(report, updated, parameter.file)}" if updated else "never updated"
     scaled = f" ({parameter.scale:.4g} times it)" if parameter.gradient == "scaled" else ""
     return parameter.name, shape, where, f"gradient {parameter.gradient}{scaled}"
 
@@ -171,7 +182,8 @@ def product(line: Line) -> str:
 def sources(report: Report, line: Line) -> str:
     """Return the lines where a product's factors come from, as in "line 58 · line 41"."""
     return " · ".join(
-        "—" if factor.line is None else place(report, factor.line) for factor in line.factors
+        "—" if factor.line is None else place(report, factor.line, factor.file)
+        for factor in line.factors
     )
 
 
@@ -208,7 +220,7 @@ def label(report: Report, line: Line) -> str:
 def fault_title(report: Report, fault: Fault) -> str:
     """Return where a fault is and of what kind."""
     inside = f" in {fault.function}" if fault.function else ""
-    return f"{place(report, fault.line)}{inside}: {KINDS[fault.kind]}"
+    return f"{place(report, fault.line, fault.file)}{inside}: {KINDS[fault.kind]}"
 
 
 def fault_details(fault: Fault) -> list[tuple[str, str]]:
@@ -224,21 +236,40 @@ def fault_details(fault: Fault) -> list[tuple[str, str]]:
 
 def note_text(report: Report, note: Note) -> str:
     """Return a note with its place."""
-    return note.message if note.line is None else f"{place(report, note.line)}: {note.message}"
+    if note.line is None:
+        return note.message
+    return f"{place(report, note.line, note.file)}: {note.message}"
+
+
+def unlabelled(report: Report) -> list[str]:
+    """Return which lines are not labelled, and why."""
+    return [f"{place(report, one.line, one.file)}: {one.reason}" for one in report.unlabelled]
+
+
+def elsewhere(report: Report) -> list[str]:
+    """Return what lines of other files compute: the source beside which it would stand is not."""
+    texts = (
+        f"{place(report, line.line, line.file)}: {label(report, line)}"
+        for line in report.lines
+        if line.file is not None
+    )
+    return list(dict.fromkeys(texts))
 
 
 def labels(report: Report, by_end: bool = False) -> dict[int, list[Line]]:
-    """Return the records of each line, by their first line or by their last."""
+    """Return the records of each line of the script, by their first line or by their last."""
     found: dict[int, list[Line]] = {}
     for line in report.lines:
+        if line.file is not None:
+            continue
         found.setdefault(line.end_line if by_end else line.line, []).append(line)
     return found
 
 
 def shown_lines(report: Report, source: Sequence[str]) -> list[int]:
     """Return the numbers of the source lines to show: the labelled, the faulty, one around each."""
-    spans = [(line.line, line.end_line) for line in report.lines]
-    spans += [(fault.line, fault.line) for fault in report.faults]
+    spans = [(line.line, line.end_line) for line in report.lines if line.file is None]
+    spans += [(fault.line, fault.line) for fault in report.faults if fault.file is None]
     numbers = {n for first, last in spans for n in range(first - 1, last + 2)}
     return sorted(
         number

@@ -1,0 +1,86 @@
+"""What is worth knowing of a step besides its faults: gradients in vain, units that are flat."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .graph import Node
+from .naming import Names
+from .reading import Reading
+from .record import Note
+from .symptoms import unused
+
+_FLAT = 0.01  # of the steepest slope: there a unit learns a hundred times slower
+_MOST = 0.5  # share of an activation's values that are so flat
+_FEWEST = 8  # values of an activation: fewer are flat by chance
+_SLOPES: tuple[Callable[[Any], Any], ...] = (  # by the output, 1 at the steepest
+    lambda a: 4 * a * (1 - a),  # of σ
+    lambda a: 1 - a**2,  # of tanh
+)
+
+
+def remarks(reading: Reading, names: Names) -> list[Note]:
+    """Return the notes on gradients that nothing uses, and on activations that are saturated."""
+    return [*_in_vain(reading, names), *_saturated(reading, names)]
+
+
+def _note(reading: Reading, node: Node, kind: str, text: str) -> Note:
+    place = reading.step.place(node)
+    return Note(place.line, kind, text, place.file or None)
+
+
+def _in_vain(reading: Reading, names: Names) -> list[Note]:
+    """Return the lines none of whose gradients is used: a loop's last may well be left over."""
+    found = {node.number: labels[0].target for node, labels in unused(reading)}
+    times: dict[int, list[Node]] = defaultdict(list)
+    for node in reading.step.nodes:
+        times[node.position].append(node)
+    notes = []
+    for group in times.values():
+        target = found.get(group[0].number)
+        if target and target.kind == "gradient" and all(node.number in found for node in group):
+            text = f"{names.partial(target)} is computed here, and nothing in the step uses it."
+            notes.append(_note(reading, group[0], "unused-gradient", text))
+    return notes
+
+
+def _saturated(reading: Reading, names: Names) -> list[Note]:
+    """Return the lines whose σ or tanh is flat at most of the values that it had in this step.
+
+    Predictions are left out: near 0 and 1 they are as they should be.
+    """
+    step = reading.step
+    groups: dict[int, tuple[Node, list[Any]]] = {}
+    predicted = {node.number for node in reading.outputs}
+    for number, slope in _activations(reading).items():
+        if number not in predicted and number not in reading.beyond:
+            node = step.graph.nodes[number]
+            slopes = groups.setdefault(node.position, (node, []))[1]
+            slopes.append(np.ravel(slope(np.asarray(step.recorded[number], float))))
+    notes = []
+    for node, slopes in groups.values():
+        values = np.concatenate(slopes)
+        share = float(np.mean(values < _FLAT))
+        if values.size >= _FEWEST and share > _MOST:
+            text = (
+                f"{share:.0%} of the values of {names.of(node.number)} are saturated: the slope "
+                f"there is below {_FLAT:.0%} of the steepest, so little is learned through them; "
+                "smaller weights or inputs help."
+            )
+            notes.append(_note(reading, node, "saturated", text))
+    return notes
+
+
+def _activations(reading: Reading) -> dict[int, Callable[[Any], Any]]:
+    """Return the values that are σ or tanh of another one, each with its slope by its output."""
+    found: dict[int, Callable[[Any], Any]] = {}
+    for target, (derivative, *_) in reading.targets.items():
+        if target.kind != "local" or target.transposed:
+            continue
+        out = np.asarray(reading.replayed[0][target.of], float)
+        for slope, steepest in zip(_SLOPES, (0.25, 1.0), strict=True):
+            if np.allclose(derivative, steepest * slope(out), rtol=1e-8, atol=1e-12):
+                found.setdefault(target.of, slope)
+    return found

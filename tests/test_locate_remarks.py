@@ -1,0 +1,44 @@
+"""Notes on a step that is right: a gradient that nothing uses, an activation that is flat."""
+
+import pytest
+from handwritten import LAYERS, NET, NEURONS, RNN
+from judging import edited, line_of, report_of
+
+TANH = [
+    ("a1 = sigmoid(z1)", "a1 = np.tanh(z1)"),
+    ("(dz2 @ W2.T) * a1 * (1 - a1)", "(dz2 @ W2.T) * (1 - a1**2)"),
+]
+
+
+@pytest.mark.parametrize("program", [NET, NEURONS, RNN, LAYERS])
+def test_a_healthy_program_has_no_remarks(program: str) -> None:
+    kinds = {note.kind for note in report_of(program).notes}
+    assert not kinds & {"unused-gradient", "saturated"}
+
+
+def test_a_gradient_that_nothing_uses_is_noted() -> None:
+    program = edited(NET, ("    dW1 =", "    da1 = dz2 @ W2.T\n    dW1 ="))
+    report = report_of(program)
+    assert report.verdict == "correct"
+    (note,) = report.notes
+    assert (note.kind, note.line) == ("unused-gradient", line_of(program, "da1 ="))
+    assert note.message == "∂J/∂a1 is computed here, and nothing in the step uses it."
+
+
+@pytest.mark.parametrize("edits", [[], TANH], ids=["sigmoid", "tanh"])
+def test_hidden_units_far_from_their_slope_are_noted(edits: list[tuple[str, str]]) -> None:
+    """With inputs of dozens; where the prediction is flat, nothing is said."""
+    scaled = edited(NET, ("X = rng.normal(size=(6, 3))", "X = 60 * rng.normal(size=(6, 3))"))
+    report = report_of(edited(scaled, *edits))
+    assert report.verdict == "correct"
+    assert [note.kind for note in report.notes] == ["saturated"]
+    (note,) = report.notes
+    activation = edits[0][1] if edits else "a1 = sigmoid(z1)"
+    made = "1 / (1 + np.exp(-z))" if not edits else activation
+    assert note.line == line_of(scaled if not edits else edited(scaled, *edits), made)
+    assert "of the values of a1 are saturated" in note.message
+
+
+def test_predictions_may_be_near_their_targets() -> None:
+    flat = edited(NET, ("W2, b2 = rng", "W2, b2 = 90 * rng"))
+    assert "saturated" not in {note.kind for note in report_of(flat).notes}
