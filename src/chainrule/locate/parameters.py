@@ -5,6 +5,7 @@ new step begins where a line's term depends on what the same line wrote before: 
 that the last step changed are used.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -67,15 +68,22 @@ def _boundaries(graph: Graph, every: Sequence[Chain]) -> list[int]:
     reads too early what another has just written does not look like the next step.
     """
     writes = sorted((c for one in every for c in one.changes), key=lambda c: c.new.number)
-    result: list[int] = []
-    first = 0
-    while first < len(writes) and len(result) < _STEPS:
-        following = _next_step(graph, writes, first)
+    begins = [0]
+    while len(begins) <= _STEPS:
+        following = _next_step(graph, writes, begins[-1])
         if following is None:
             break
-        result.append(writes[following - 1].new.number)
-        first = following
-    return result or [writes[-1].new.number]
+        begins.append(following)
+    if following is None and _is_whole(writes, begins):
+        begins.append(len(writes))
+    return [writes[begin - 1].new.number for begin in begins[1:]]
+
+
+def _is_whole(writes: Sequence[Change], begins: Sequence[int]) -> bool:
+    """Whether what is left after the last step found is a step: its lines write as often again."""
+    lines = [change.new.position for change in writes]
+    last = Counter(lines[begins[-1] :])
+    return len(begins) < 2 or last == Counter(lines[begins[-2] : begins[-1]])
 
 
 def _next_step(graph: Graph, writes: Sequence[Change], first: int) -> int | None:

@@ -10,6 +10,7 @@ version it is added to, inside one step?
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from .graph import Graph, Node, inputs, read_back, write_through
 from .operations import operation
@@ -72,19 +73,29 @@ def changes(node: Node) -> Iterator[Change]:
 
 
 def _changes_in_place(node: Node) -> Iterator[Change]:
-    """Read W += X and np.subtract(W, X, out=W) as a change of the whole array."""
+    """Read W += X, W[:] = W + X and np.subtract(W, X, out=W) as a change of the whole array."""
     base, steps, function, others, hole, _ = node.arguments
     if steps:
         return
     name = getattr(function, "__name__", "")
     if hole == 0 and name in _IN_PLACE and type(others[1]) is Node:
         yield Change(node, base, others[1], _IN_PLACE[name])
+    elif hole == 0 and name == "setitem" and _is_all(others[1]) and type(others[2]) is Node:
+        for change in changes(others[2]):
+            if change.old is base:
+                yield Change(node, base, change.term, change.sign)
     elif hole == "out" and name in ("add", "subtract") and len(others) == 2:
         left, right = others
         if left is base and type(right) is Node:
             yield Change(node, base, right, 1 if name == "add" else -1)
         elif right is base and name == "add" and type(left) is Node:
             yield Change(node, base, left, 1)
+
+
+def _is_all(index: Any) -> bool:
+    """Whether an index names every element: [:], [...], [:, :]."""
+    parts = index if type(index) is tuple else (index,)
+    return all(x is ... or (type(x) is slice and x == slice(None)) for x in parts)
 
 
 def passed(graph: Graph, node: Node) -> Node:

@@ -65,7 +65,11 @@ def _lasting(every: list[Chain]) -> list[Chain]:
         first_ended = min(chain.changes[-1].new.number for chain in group)
         if last_begun < first_ended:
             kept += group
-    return sorted(kept, key=lambda chain: chain.changes[0].new.number)
+    return _in_order(kept)
+
+
+def _in_order(every: list[Chain]) -> list[Chain]:
+    return sorted(every, key=lambda chain: chain.changes[0].new.number)
 
 
 def _beginning(graph: Graph, chain: Chain) -> tuple[int, int]:
@@ -85,7 +89,8 @@ def whole(graph: Graph) -> list[Chain]:
         return moved
     begin = max(chain.version(1).number for chain in moved if chain.steps > 1)
     moved = _tested(graph, moved, 1, begin)
-    return [chain for chain in moved if not _is_average(graph, chain, begin)] or moved
+    others = [group for group in _by_lines(moved) if not _is_average(graph, group[0], begin)]
+    return _in_order([chain for group in others for chain in group]) or moved
 
 
 def _is_initial(chain: Chain) -> bool:
