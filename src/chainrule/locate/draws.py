@@ -14,7 +14,7 @@ from .graph import Node, inputs
 from .operations import operation
 from .parts import elements
 from .replay import compute, undisturbed, value_of
-from .step import PASSING, Learned, Step
+from .step import PASSING, PRODUCTS, Learned, Step, source_of
 from .updates import Change
 
 _NEAR = 1e-3  # of a usual move
@@ -81,10 +81,12 @@ def _replay(step: Step, parts: list[int], rng: np.random.Generator, near: bool) 
     values = Values(step.recorded, {})
     for number in sorted(step.data):
         values[number] = _moved(step.recorded[number], rng, _NEAR if near else 1.0)
+    sizes = {} if near else _sizes(step)
     for one in step.learned:
         for node in one.old:
-            value = step.recorded[node.number]
-            values[node.number] = _moved(value, rng, _NEAR) if near else _weights(value, one, rng)
+            value, size = step.recorded[node.number], sizes.get(node.number, 1.0)
+            drawn = _moved(value, rng, _NEAR) if near else _weights(value, one, rng, size)
+            values[node.number] = drawn
     again = [step.graph.nodes[number] for number in parts]
     again += [node for node in step.reach if node.function is not None]
     fill_in(step, values, again)
@@ -119,12 +121,26 @@ def _moved(value: Any, rng: np.random.Generator, by: float) -> Any:
     return moved.view(type(value)) if isinstance(value, np.ndarray) else moved
 
 
-def _weights(value: Any, one: Learned, rng: np.random.Generator) -> Any:
-    """Return weights so small that nothing saturates, near 1 where all of them are."""
+def _sizes(step: Step) -> dict[int, float]:
+    """Return the root mean square of the data that a parameter is multiplied with, if above 1."""
+    found: dict[int, float] = {}
+    for node in step.nodes:
+        if node.function is None or operation(node) not in PRODUCTS:
+            continue
+        used = {source_of(one).number for one in inputs(node)}
+        for number in used & step.old:
+            for other in used & step.data:
+                size = float(np.sqrt(np.mean(np.square(np.asarray(step.recorded[other], float)))))
+                found[number] = max(size, found.get(number, 1.0))
+    return found
+
+
+def _weights(value: Any, one: Learned, rng: np.random.Generator, size: float) -> Any:
+    """Return weights so small that nothing saturates on data of this size, near 1 if all are."""
     array = np.asarray(value, float)
     shape = array.shape or one.shape
     spread = 0.9 / np.sqrt(max(1.0, float(np.mean(shape)))) if len(shape) > 1 else 0.5
-    drawn = spread * rng.standard_normal(array.shape)
+    drawn = spread / size * rng.standard_normal(array.shape)
     if array.size > 1 and np.all(array > 0.4):
         drawn = 1 + 0.3 * drawn
     if not array.ndim:
