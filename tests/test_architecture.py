@@ -43,7 +43,7 @@ LAYERS = [
 LAYERS_OF_LOCATE = [
     {"locate.files"},
     {"locate", "locate.graph", "locate.record"},
-    {"locate.recorder", "locate.replay", "locate.operations"},
+    {"locate.recorder", "locate.replay", "locate.operations", "locate.ownership"},
     {"locate.cotangents", "locate.alarm", "locate.warned", "locate.storage"},
     {"locate.formulas", "locate.moves", "locate.autodiff"},
     {"locate.application"},

@@ -18,9 +18,9 @@ import numpy as np
 from ..errors import InputError
 from . import trace
 from .alarm import alarm
-from .calls import BUILTINS
 from .graph import Graph
 from .imports import PLOTTING, Finder
+from .ownership import BUILTINS
 from .places import find
 from .recorder import StopTrace, recorder
 from .rewrite import rewrite
