@@ -12,6 +12,7 @@ from .descent import fits
 from .draws import Values, replays
 from .draws import record as record_step
 from .frozen import drawn, frozen, suspects, wasted
+from .handed import find_evaluation
 from .losses import candidates, contacts, last_contacts
 from .lossnames import penalties
 from .marks import mark
@@ -27,6 +28,8 @@ from .symptoms import unused
 from .updates import chains
 
 _REPLAYS = 5
+_UNFAITHFUL = "replaying the program's operations gave other values."
+_NO_LOSS = "no loss was found that the updates could descend."
 
 
 def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) -> Judged:
@@ -43,16 +46,31 @@ def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) ->
 def analyse(run: Run, script: str) -> Report:
     """Return the report on a recorded run."""
     step = find_step(run)
-    if step is None:
-        return _without_step(script)
-    return _analysed(run, script, step)
+    if step is not None:
+        return _analysed(run, script, step)
+    told = find_evaluation(run.graph)
+    if told is not None:
+        return _as_told(script, told)
+    return _without_step(script, bool(run.graph.evaluations))
+
+
+def _as_told(script: str, step: Step) -> Report:
+    """Judge the gradient that a minimiser was told; it is to be that of the value it was told."""
+    mark(step)
+    if record_step(step):
+        return Report(script, "unknown", _UNFAITHFUL)
+    judged, tried = _choose_and_judge(step)
+    if judged is None:
+        return Report(script, "unknown", _NO_LOSS)
+    judged.causes = causes(judged.reading, judged.fits)
+    return report(judged, script, [one.candidate for one in tried])
 
 
 def _analysed(run: Run, script: str, step: Step) -> Report:
     step.learned += frozen(run, step, chains(step.graph))
     mark(step)
     if record_step(step):
-        return Report(script, "unknown", "replaying the program's operations gave other values.")
+        return Report(script, "unknown", _UNFAITHFUL)
     judged, tried = _choose_and_judge(step)
     if judged and not judged.bad and wasted(step, judged.reading.candidate.value):
         judged, tried = _with_unmoved(run, step) or (judged, tried)
@@ -64,7 +82,7 @@ def _analysed(run: Run, script: str, step: Step) -> Report:
     if judged is not None:
         judged.causes = causes(judged.reading, judged.fits)
     if judged is None:
-        return Report(script, "unknown", "no loss was found that the updates could descend.")
+        return Report(script, "unknown", _NO_LOSS)
     doubt = _doubt(judged)
     if doubt is not None:
         return replace(doubt, script=script)
@@ -166,5 +184,8 @@ def _at_draws(step: Step, near: bool) -> tuple[Judged | None, list[Tried]]:
     return judge(step, tried[0], replayed, names_of(step)), tried
 
 
-def _without_step(script: str) -> Report:
-    return Report(script, "no-backprop", "no value is changed step by step by its own gradient.")
+def _without_step(script: str, minimised: bool) -> Report:
+    reason = "no value is changed step by step by its own gradient."
+    if minimised:
+        reason = "the minimiser is told no gradient, so it takes differences of its own."
+    return Report(script, "no-backprop", reason)

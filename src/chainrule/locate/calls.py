@@ -17,6 +17,7 @@ import numpy as np
 
 from .arrays import FRESH, apply_numpy
 from .graph import digest
+from .minimisers import noting_evaluations, takes_gradient
 from .noting import compute, escape, replaced
 from .ownership import is_of_program, is_rewritten
 from .recorder import recorder
@@ -93,6 +94,8 @@ def _by_module(function: Any, kind: type) -> Function | None:
         return None
     if top == "numpy":
         return _numpy
+    if top == "scipy" and takes_gradient(function):
+        return _minimised
     of_library = top in sys.stdlib_module_names and top not in _WANTS_EXACT_FLOATS
     return _native if of_library else _foreign
 
@@ -189,6 +192,16 @@ def _foreign(position: int, function: Function, *arguments: Any, **keywords: Any
         if digest(plain(own)) != was:
             replaced(own, _origin(function))
     return born(value, _origin(function))
+
+
+def _minimised(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
+    """Call a minimiser of SciPy; what it is told of the program's functions is noted."""
+    recorder.position = position
+    try:
+        given, named = noting_evaluations(function, arguments, keywords)
+    except TypeError:  # called as it cannot be: it says so itself
+        given, named = arguments, keywords
+    return _foreign(position, function, *given, **named)
 
 
 def _callback(argument: Any) -> Any:

@@ -85,6 +85,18 @@ class Store(NamedTuple):
     after: int = 0
 
 
+class Evaluation(NamedTuple):
+    """A minimiser asked a function of the program for its value, its gradient or both at a point.
+
+    `name` is what the function calls the point.
+    """
+
+    point: Node
+    name: str
+    value: Node | None
+    gradient: Node | None
+
+
 @dataclass(slots=True)
 class Graph:
     """All that was recorded in one run; node k has the digest `digests[k]`.
@@ -93,6 +105,7 @@ class Graph:
         script: the path of the program's own file.
         stores: the assignments and returns that values passed through, in order.
         escapes: (node, position) of values that went where they cannot be followed, as into SciPy.
+        evaluations: what minimisers were told, in order.
     """
 
     script: str = ""
@@ -102,6 +115,14 @@ class Graph:
     positions: list[Position] = field(default_factory=lambda: [Position("", 0, 0, 0, 0, "")])
     stores: list[Store] = field(default_factory=list)
     escapes: list[tuple[int, int]] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
+
+    def appended(self, function: Callable[..., Any], arguments: Any, position: int = 0) -> Node:
+        """Add an operation that the program did not do, and return its node."""
+        node = Node(len(self.nodes), function, arguments, {}, position)
+        self.nodes.append(node)
+        self.digests.append(None)
+        return node
 
     def place(self, position: int) -> Place:
         """Return the line of a position and its file."""

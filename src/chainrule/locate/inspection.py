@@ -18,6 +18,7 @@ from ..errors import InputError
 from .analysis import analyse
 from .cotangents import NotDifferentiable
 from .graph import Graph, Node
+from .handed import told_enough
 from .idle import idle
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
@@ -110,7 +111,7 @@ def inspect_script(
 
 def _seen(graph: Graph) -> bool:
     """Whether a program may be stopped: it has been seen, or there is nothing to see."""
-    return enough(graph) or idle(graph)
+    return told_enough(graph) or enough(graph) or idle(graph)
 
 
 def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) -> Report:

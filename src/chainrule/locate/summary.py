@@ -91,7 +91,7 @@ def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.U
         if operation(node) not in PASSING and node.number not in reading.labels
     }
     reason = "its values are no partial derivative of the loss"
-    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named)]
+    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named) if line]
 
 
 def _against(
@@ -130,6 +130,7 @@ def _parameter(judged: Judged, k: int) -> record.Parameter:
     elif kinds or fit.kind != "descends":
         gradient = "wrong"
     places = {step.place(change.new) for chain in one.chains for change in chain.changes}
+    places = {place for place in places if place.line}  # else a step that others may take
     file = min(places).file if places else ""  # the script, if it is among several
     lines = tuple(sorted(place.line for place in places if place.file == file))
     scale = _own_factor(judged, k) if gradient == "scaled" else 1.0
