@@ -32,6 +32,7 @@ FAULTS: list[tuple[str, str, str, str, tuple[str, ...]]] = [
      ("Theta1",)),
     ("unrolled_network", "Theta2_grad = 1 / m * delta3", "Theta2_grad = delta3", "wrong-scale",
      ("Theta2",)),
+    ("unrolled_network", " * sigmoid_gradient(z2)", "", "missing-factor", ("Theta1",)),
     ("regularized_logistic", "(h - y) / len(y)", "(y - h) / len(y)", "wrong-sign", ("theta",)),
     ("regularized_logistic", "X.T.dot(h - y)", "X.T.dot((h - y) * h * (1 - h))", "extra-factor",
      ("theta",)),
