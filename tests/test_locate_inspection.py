@@ -168,7 +168,7 @@ except EOFError:
 def test_python_can_be_asked_for_lines_of_calls_and_setups(tmp_path: Path) -> None:
     script = write(tmp_path, "def f(x):\n    return x\n")
     chainrule.where(script, call="f(1)", setup=write(tmp_path, "one = 1\n", "setup.py"))
-    assert linecache.getline("<call>", 1) == "f(1)"
+    assert linecache.getline("<call>", 1) == "__answer__ = (f(1)\n"
     assert linecache.getline(str(script), 2) == "    return x\n"
 
 

@@ -20,8 +20,10 @@ from .match import read
 from .naming import Names, names_of
 from .optimizer import adapts
 from .program import Run
-from .record import Report
+from .record import Note, Report
+from .returned import Returned, find_returned
 from .roles import labelled
+from .single import find_single
 from .step import Learned, Step
 from .summary import Judged, report
 from .symptoms import unused
@@ -51,6 +53,14 @@ def analyse(run: Run, script: str) -> Report:
     told = find_evaluation(run.graph)
     if told is not None:
         return _as_told(script, told)
+    single = find_single(run)
+    if single is not None:
+        found = _analysed(run, script, single)
+        if _is_evident(found):
+            return found
+    returned = find_returned(run)
+    if returned is not None:
+        return _as_returned(script, returned)
     return _without_step(script, bool(run.graph.evaluations))
 
 
@@ -64,6 +74,32 @@ def _as_told(script: str, step: Step) -> Report:
         return Report(script, "unknown", _NO_LOSS)
     judged.causes = causes(judged.reading, judged.fits)
     return report(judged, script, [one.candidate for one in tried])
+
+
+def _is_evident(found: Report) -> bool:
+    """Whether a report that is made without a second step to compare with has a gradient right."""
+    signal = any(line.role == "error_signal" for line in found.lines)
+    return signal and any(one.gradient in ("correct", "scaled") for one in found.parameters)
+
+
+def _as_returned(script: str, returned: Returned) -> Report:
+    """Judge gradients that are returned: backpropagation has an error signal among its lines.
+
+    Where the closer look found none right, a nearly right one is a quotient of differences.
+    """
+    step = returned.step
+    found = _as_told(script, step)
+    signal = any(line.role == "error_signal" for line in found.lines)
+    if not signal or (found.verdict == "correct" and not returned.some_right):
+        return _without_step(script, minimised=False)
+    if returned.unclear and found.verdict == "correct":
+        line = step.line(returned.unclear[0])
+        reason = f"whose gradient line {line} is meant to compute is not clear: it is that of none."
+        return Report(script, "unknown", reason)
+    if all(one.chains[0].changes[0].sign > 0 for one in step.learned):
+        text = "what it returns is minus the gradient, to be added to the parameters."
+        return replace(found, notes=(*found.notes, Note(None, "negative", text)))
+    return found
 
 
 def _analysed(run: Run, script: str, step: Step) -> Report:

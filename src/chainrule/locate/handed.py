@@ -58,10 +58,13 @@ def _name(told: Evaluation, part: Part) -> str:
     return told.name if is_whole else f"{told.name}[{first}:{last + 1}]"
 
 
-def descended(graph: Graph, name: str, number: int, gradient: Node) -> Learned:
-    """Return a parameter moved against its gradient by a step that the program does not take."""
+def descended(graph: Graph, name: str, number: int, gradient: Node, sign: int = 1) -> Learned:
+    """Return a parameter moved against its gradient by a step that the program does not take.
+
+    What is handed over is the gradient times `sign`.
+    """
     old = graph.nodes[number]
     told = graph.digests[number]
-    new = graph.appended(operator.sub, (old, gradient))
-    chain = Chain([Change(new, old, gradient, -1)])
+    new = graph.appended(operator.sub if sign > 0 else operator.add, (old, gradient))
+    chain = Chain([Change(new, old, gradient, -sign)])
     return Learned(name, told[0] if isinstance(told, tuple) else (), (old,), (new,), (chain,), True)

@@ -23,7 +23,7 @@ from .idle import idle
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
 from .parameters import enough
-from .program import Limits, Run, run
+from .program import ANSWER, Limits, Run, run
 from .record import Note, Report
 from .script import NOTEBOOK_STUBS, Script, parsed, read_script
 
@@ -182,7 +182,7 @@ def _driver(call: str | None, setup: str | Path | None) -> Iterator[tuple[str, s
                 f"`--call` must be a Python expression, as in 'train(X, y)'; got {call!r}: "
                 f"{error.msg}."
             ) from error
-        yield "<call>", call
+        yield "<call>", f"{ANSWER} = ({call}\n)"
 
 
 class Answers(io.TextIOBase):

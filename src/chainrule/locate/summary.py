@@ -91,7 +91,11 @@ def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.U
         if operation(node) not in PASSING and node.number not in reading.labels
     }
     reason = "its values are no partial derivative of the loss"
-    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named) if line]
+    return [
+        record.Unlabelled(line, reason, file or None)
+        for file, line in sorted(places - named)
+        if line
+    ]
 
 
 def _against(
