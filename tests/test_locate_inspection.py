@@ -27,8 +27,8 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs that were analysed; each is said to be right."""
     runs: list[Run] = []
 
-    def analyse(run: Run, script: str) -> Report:
-        del script
+    def analyse(run: Run, script: str, weight: str | None) -> Report:
+        del script, weight
         runs.append(run)
         return RIGHT
 

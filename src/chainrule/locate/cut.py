@@ -42,7 +42,7 @@ def grouped(run: Run, found: Sequence[Chain], step: int) -> list[Learned]:
 
 def _target(graph: Graph, chain: Chain) -> str:
     """Return what a chain's last version was assigned to, as written; else its first."""
-    numbers = {passed(chain.changes[0].old).number}
+    numbers = {passed(graph, chain.changes[0].old).number}
     numbers |= {change.new.number for change in chain.changes}
     for store in reversed(graph.stores):
         position = graph.positions[store.position]

@@ -58,8 +58,8 @@ def shape_of(graph: Graph, number: int) -> tuple[int, ...]:
     return told[0] if isinstance(told, tuple) else ()
 
 
-def span(graph: Graph, learned: list[Learned]) -> Step:
-    """Return all that is computed from some values as a step.
+def span(graph: Graph, learned: list[Learned], end: int | None = None) -> Step:
+    """Return all that is computed from some values, or that up to an end, as a step.
 
     It begins after the last of them, so that what was made of the data before counts as data.
     """
@@ -69,6 +69,7 @@ def span(graph: Graph, learned: list[Learned]) -> Step:
         for node in graph.nodes
         if operation(node) not in PASSING and any(_whole(x).number in own for x in inputs(node))
     )
-    step = Step(graph, max(own) if max(own) < first else -1, len(graph.nodes) - 1, learned)
+    start = max(own) if max(own) < first else -1
+    step = Step(graph, start, len(graph.nodes) - 1 if end is None else end, learned)
     mark(step)
     return step

@@ -193,8 +193,7 @@ def _with_left_over(
 
 def _descending(run: Run, pairs: _Pairs) -> Step:
     """Return a step in which each parameter goes against its gradient."""
-    old = run.graph
-    graph = Graph(list(old.nodes), list(old.digests), old.leaves, old.positions, old.stores)
+    graph = replace(run.graph, nodes=list(run.graph.nodes), digests=list(run.graph.digests))
     probe = span(graph, _as_they_are(graph, (graph.nodes[n] for n in sorted(pairs.gradients))))
     named = as_learned(probe, {n: _path(run, n) for n in pairs.gradients})
     learned = []

@@ -19,7 +19,7 @@ def find_single(run: Run) -> Step | None:
     chains: dict[int, Chain] = {}  # by the last version
     for node in graph.nodes:
         for change in changes(node):
-            before = passed(change.old)
+            before = passed(graph, change.old)
             chain = chains.pop(before.number, None)
             if chain is None and not _begins(graph, change, before, start):
                 continue
@@ -31,9 +31,7 @@ def find_single(run: Run) -> Step | None:
     if not chains:
         return None
     learned = grouped(run, list(chains.values()), 0)
-    step = span(graph, learned)
-    step.end = max(node.number for one in learned for node in one.new)
-    return step
+    return span(graph, learned, max(node.number for one in learned for node in one.new))
 
 
 def _begins(graph: Graph, change: Change, before: Node, start: dict[int, Node]) -> bool:

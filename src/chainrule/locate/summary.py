@@ -44,7 +44,7 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     """Return what is said of a judged step; `every` holds the losses that were tried."""
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
-    scales = _held_scales(reading)
+    scales = held_scales(reading)
     written = [one for one in every if one.value is not None]  # each was differentiated before
     shown = shown_loss(
         reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
@@ -163,7 +163,7 @@ def _own_factor(judged: Judged, k: int) -> float:
     return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
 
 
-def _held_scales(reading: Reading) -> list[float]:
+def held_scales(reading: Reading) -> list[float]:
     """Return the factors of the gradients that the program holds, against the loss's."""
     own: list[float] = []
     fused: list[float] = []
