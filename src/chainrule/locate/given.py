@@ -7,6 +7,7 @@ from .marks import mark
 from .operations import operation
 from .step import PASSING, Learned, Step
 
+MOST_NODES = 200_000  # a program that goes on so long without a second step is no gradient's
 _JOINING = {"array", "asarray"}
 
 

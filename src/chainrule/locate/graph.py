@@ -117,13 +117,6 @@ class Graph:
     escapes: list[tuple[int, int]] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
 
-    def appended(self, function: Callable[..., Any], arguments: Any, position: int = 0) -> Node:
-        """Add an operation that the program did not do, and return its node."""
-        node = Node(len(self.nodes), function, arguments, {}, position)
-        self.nodes.append(node)
-        self.digests.append(None)
-        return node
-
     def place(self, position: int) -> Place:
         """Return the line of a position and its file."""
         at = self.positions[position]

@@ -10,7 +10,7 @@ import numpy as np
 
 from .graph import Evaluation, Graph, Node
 from .step import Learned, Step
-from .unrolled import Part, gradient_of, parts, with_leaves
+from .unrolled import Part, appended, gradient_of, parts, with_leaves
 from .updates import Chain, Change
 
 _ENOUGH = 3
@@ -65,6 +65,6 @@ def descended(graph: Graph, name: str, number: int, gradient: Node, sign: int = 
     """
     old = graph.nodes[number]
     told = graph.digests[number]
-    new = graph.appended(operator.sub if sign > 0 else operator.add, (old, gradient))
+    new = appended(graph, operator.sub if sign > 0 else operator.add, (old, gradient))
     chain = Chain([Change(new, old, gradient, -sign)])
     return Learned(name, told[0] if isinstance(told, tuple) else (), (old,), (new,), (chain,), True)

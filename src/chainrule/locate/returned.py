@@ -18,7 +18,7 @@ from .cotangents import NotDifferentiable
 from .draws import Values, record, replays
 from .fingerprints import Index, over
 from .frozen import as_learned
-from .given import given, shape_of, span
+from .given import MOST_NODES, given, shape_of, span
 from .graph import Graph, Node, inputs
 from .handed import descended
 from .losses import candidates
@@ -30,7 +30,6 @@ from .step import Learned, Step
 from .updates import reaches
 
 _REPLAYS = 3
-_MOST_NODES = 200_000  # a program that goes on so long without an update is no gradient's
 _MOST_LOSSES = 24
 _EXACT = 1e-12  # of a gradient: products of derivatives agree so far, quotients of differences less
 
@@ -65,7 +64,7 @@ class Returned:
 def find_returned(run: Run) -> Returned | None:
     """Return the gradients that a program returns or leaves; None if there are none."""
     graph = run.graph
-    if len(graph.nodes) > _MOST_NODES or run.ended == "error":
+    if len(graph.nodes) > MOST_NODES or run.ended == "error":
         return None
     kept = _kept(run)
     shapes = {shape_of(graph, number) for number in kept}

@@ -5,7 +5,7 @@ a parameter's new version.  Whether it is one, only the gradients can tell.
 """
 
 from .cut import grouped
-from .given import given, shape_of, span
+from .given import MOST_NODES, given, shape_of, span
 from .graph import Graph, Node
 from .program import Run
 from .step import Step
@@ -15,11 +15,14 @@ from .updates import Chain, Change, changes, passed, reaches
 def find_single(run: Run) -> Step | None:
     """Return the one step that a program takes; None if no value may be a new version of one."""
     graph = run.graph
+    if len(graph.nodes) > MOST_NODES:
+        return None
     start = {node.number: node for node in given(graph)}
     chains: dict[int, Chain] = {}  # by the last version
     for node in graph.nodes:
         for change in changes(node):
-            before = passed(graph, change.old)
+            own = change.old.number in start or change.old.number in chains
+            before = change.old if own else passed(graph, change.old)
             chain = chains.pop(before.number, None)
             if chain is None and not _begins(graph, change, before, start):
                 continue

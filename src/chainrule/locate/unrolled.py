@@ -5,7 +5,7 @@ concatenate((dW1.ravel(), dW2.ravel())).  Which elements a value shows is told b
 the numbers 0, 1, 2, … in their place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,7 +134,17 @@ def gradient_of(graph: Graph, part: Part, gradient: Node) -> Node:
             if shape == part.elements.shape and np.array_equal(numbers, np.arange(numbers.size)):
                 return node
             node, numbers = _before(graph, node, numbers)
-    return graph.appended(_cut_out, (gradient, part.elements), gradient.position)
+    return appended(graph, _cut_out, (gradient, part.elements), gradient.position)
+
+
+def appended(
+    graph: Graph, function: Callable[..., Any], arguments: tuple[Any, ...], position: int = 0
+) -> Node:
+    """Add an operation that the program did not do, and return its node."""
+    node = Node(len(graph.nodes), function, arguments, {}, position)
+    graph.nodes.append(node)
+    graph.digests.append(None)
+    return node
 
 
 def _before(graph: Graph, node: Node, numbers: Any) -> tuple[Node | None, Any]:
