@@ -74,10 +74,7 @@ class Leaf:
 
 
 class Store(NamedTuple):
-    """A value passed an assignment or a return: node, position, and which of its targets.
-
-    `after` is the number of nodes that were recorded before.
-    """
+    """A value passed an assignment or a return: to which of its targets, after how many nodes."""
 
     node: int
     position: int
@@ -86,10 +83,7 @@ class Store(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """A minimiser asked a function of the program for its value, its gradient or both at a point.
-
-    `name` is what the function calls the point.
-    """
+    """What a function of the program told a minimiser at a point, which it calls `name`."""
 
     point: Node
     name: str
@@ -238,11 +232,7 @@ def fill(template: Any, values: Any) -> Any:
 
 
 def references(template: Any) -> list[Node]:
-    """Return the nodes in a template, in order; repeated ones repeatedly.
-
-    >>> references(([1, Node(7, None, (), {}, 0)], 2.0))
-    [<node 7: leaf>]
-    """
+    """Return the nodes in a template, in order; repeated ones repeatedly."""
     kind = type(template)
     if kind is Node:
         return [template]
