@@ -10,8 +10,8 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
-from chainrule.locate.calls import BUILTINS
 from chainrule.locate.graph import Position
+from chainrule.locate.ownership import BUILTINS
 from chainrule.locate.program import Run, captured, run
 from chainrule.locate.replay import mismatches
 from chainrule.locate.rewrite import rewrite

@@ -27,7 +27,7 @@ def keep_the_contract(report: dict[str, Any]) -> None:
     """Assert that a report has the keys, types and words that it may have."""
     assert next(iter(report)) == "schema"
     assert report["schema"] == "chainrule.where/1"
-    assert set(TOP) <= set(report) <= {*TOP, "cells"}
+    assert set(TOP) <= set(report) <= {*TOP, "cells", "weight"}
     assert report["verdict"] in get_args(record.Verdict)
     assert (report["reason"] is None) is (report["verdict"] in ("correct", "wrong"))
     assert type(report["uses_chain_rule"]) is bool

@@ -30,6 +30,7 @@ def rewritten(text: str) -> str:
         ("a[i]", "item(0, a, i)"),
         ("a[1:, 0]", "item(0, a, (slice(1, None, None), 0))"),
         ("a.b", "attribute(0, a.b)"),
+        ("a.T", "attribute(0, here(0, a).T)"),
         ("[0.5, -0.5, 1]", "[literal(0, 0.5), literal(1, -0.5), 1]"),
         ("x = 0.5", "x = store(0, literal(1, 0.5))"),
         ("x: float = 0.5", "x: float = store(0, literal(1, 0.5))"),

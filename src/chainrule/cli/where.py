@@ -86,8 +86,16 @@ def where(
         str | None,
         typer.Option(
             metavar="CODE",
-            help="What to call after the script, as in 'train(X, y)'.",
+            help="What to call after the script, as in 'train(X, y)'; it may return gradients.",
             rich_help_panel=PROGRAM,
+        ),
+    ] = None,
+    weight: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Open the gradient of one weight, as 'W1[0, 2]': every factor and its line.",
+            rich_help_panel=OUTPUT,
         ),
     ] = None,
     setup: Annotated[
@@ -119,6 +127,7 @@ def where(
             output=stream,
             call=call,
             setup=setup,
+            weight=weight,
         )
     _write(_rendered(report, program, format, output), output)
     leave(STATUS[report.verdict])

@@ -1,8 +1,8 @@
 """From a recorded run to the report: the loss, the partial derivatives, the faults."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .blame import causes
 from .choice import Tried, choose
@@ -12,21 +12,38 @@ from .descent import fits
 from .draws import Values, replays
 from .draws import record as record_step
 from .frozen import drawn, frozen, suspects, wasted
+from .handed import find_evaluation
 from .losses import candidates, contacts, last_contacts
-from .lossnames import penalties
+from .lossnames import descended_scale, penalties
 from .marks import mark
 from .match import read
 from .naming import Names, names_of
+from .opened import open_weight
 from .optimizer import adapts
+from .places import Path
 from .program import Run
-from .record import Report
+from .record import Note, Report
+from .returned import Returned, find_returned
 from .roles import labelled
+from .single import find_single
 from .step import Learned, Step
-from .summary import Judged, report
+from .summary import Judged, held_scales, report
 from .symptoms import unused
 from .updates import chains
+from .weights import find_weight
 
 _REPLAYS = 5
+_UNFAITHFUL = "replaying the program's operations gave other values."
+_NO_LOSS = "no loss was found that the updates could descend."
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a run: the script's name, a weight to open, where values are kept."""
+
+    script: str
+    weight: str | None
+    places: Sequence[Mapping[int, Path]]
 
 
 def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) -> Judged:
@@ -40,35 +57,100 @@ def judge(step: Step, tried: Tried, replayed: Sequence[Values], names: Names) ->
     return Judged(reading, found, names)
 
 
-def analyse(run: Run, script: str) -> Report:
-    """Return the report on a recorded run."""
+def analyse(run: Run, script: str, weight: str | None = None) -> Report:
+    """Return the report on a recorded run, with the gradient of one weight opened if it is named.
+
+    Raises:
+        InputError: if there are parameters and none of them is the weight.
+    """
+    asked = Question(script, weight, run.places)
     step = find_step(run)
-    if step is None:
-        return _without_step(script)
-    return _analysed(run, script, step)
+    if step is not None:
+        return _analysed(run, asked, step)
+    told = find_evaluation(run.graph)
+    if told is not None:
+        return _as_told(asked, told)
+    single = find_single(run)
+    if single is not None:
+        found = _analysed(run, asked, single)
+        if _is_evident(found):
+            return found
+    returned = find_returned(run)
+    if returned is not None:
+        return _as_returned(asked, returned)
+    return _without_step(asked, bool(run.graph.evaluations))
 
 
-def _analysed(run: Run, script: str, step: Step) -> Report:
+def _answered(asked: Question, judged: Judged, tried: Sequence[Tried]) -> Report:
+    """Return the report on a judged step."""
+    found = report(judged, asked.script, [one.candidate for one in tried])
+    if asked.weight is None:
+        return found
+    which = find_weight(judged.reading.step.learned, asked.places, asked.weight)
+    scale = descended_scale(held_scales(judged.reading))
+    opened = open_weight(judged.reading, judged.names, which, asked.weight, scale)
+    return replace(found, weight=opened)
+
+
+def _as_told(asked: Question, step: Step) -> Report:
+    """Judge the gradient that a minimiser was told; it is to be that of the value it was told."""
+    mark(step)
+    if record_step(step):
+        return Report(asked.script, "unknown", _UNFAITHFUL)
+    judged, tried = _choose_and_judge(step)
+    if judged is None:
+        return Report(asked.script, "unknown", _NO_LOSS)
+    judged.causes = causes(judged.reading, judged.fits)
+    return _answered(asked, judged, tried)
+
+
+def _is_evident(found: Report) -> bool:
+    """Whether a report that is made without a second step to compare with has a gradient right."""
+    signal = any(line.role == "error_signal" for line in found.lines)
+    return signal and any(one.gradient in ("correct", "scaled") for one in found.parameters)
+
+
+def _as_returned(asked: Question, returned: Returned) -> Report:
+    """Judge gradients that are returned: backpropagation has an error signal among its lines.
+
+    Where the closer look found none right, a nearly right one is a quotient of differences.
+    """
+    step = returned.step
+    found = _as_told(asked, step)
+    signal = any(line.role == "error_signal" for line in found.lines)
+    if not signal or (found.verdict == "correct" and not returned.some_right):
+        return _without_step(asked, minimised=False)
+    if returned.unclear and found.verdict == "correct":
+        line = step.place(returned.unclear[0]).line
+        reason = f"whose gradient line {line} is meant to compute is not clear: it is that of none."
+        return Report(asked.script, "unknown", reason)
+    if all(one.chains[0].changes[0].sign > 0 for one in step.learned):
+        text = "what it returns is minus the gradient, to be added to the parameters."
+        return replace(found, notes=(*found.notes, Note(None, "negative", text)))
+    return found
+
+
+def _analysed(run: Run, asked: Question, step: Step) -> Report:
     step.learned += frozen(run, step, chains(step.graph))
     mark(step)
     if record_step(step):
-        return Report(script, "unknown", "replaying the program's operations gave other values.")
+        return Report(asked.script, "unknown", _UNFAITHFUL)
     judged, tried = _choose_and_judge(step)
     if judged and not judged.bad and wasted(step, judged.reading.candidate.value):
         judged, tried = _with_unmoved(run, step) or (judged, tried)
     first = _first_step(run, step, judged)
     if first is not None:
-        at_first = _analysed(run, script, first)
+        at_first = _analysed(run, asked, first)
         if at_first.loss is not None and " + l" in at_first.loss.name:
             return at_first
     if judged is not None:
         judged.causes = causes(judged.reading, judged.fits)
     if judged is None:
-        return Report(script, "unknown", "no loss was found that the updates could descend.")
+        return Report(asked.script, "unknown", _NO_LOSS)
     doubt = _doubt(judged)
     if doubt is not None:
-        return replace(doubt, script=script)
-    return report(judged, script, [one.candidate for one in tried])
+        return replace(doubt, script=asked.script)
+    return _answered(asked, judged, tried)
 
 
 def _doubt(judged: Judged) -> Report | None:
@@ -166,5 +248,8 @@ def _at_draws(step: Step, near: bool) -> tuple[Judged | None, list[Tried]]:
     return judge(step, tried[0], replayed, names_of(step)), tried
 
 
-def _without_step(script: str) -> Report:
-    return Report(script, "no-backprop", "no value is changed step by step by its own gradient.")
+def _without_step(asked: Question, minimised: bool) -> Report:
+    reason = "no value is changed step by step by its own gradient."
+    if minimised:
+        reason = "the minimiser is told no gradient, so it takes differences of its own."
+    return Report(asked.script, "no-backprop", reason)

@@ -95,7 +95,7 @@ def places(seek: Search) -> list[tuple[int, list[Node]]]:
     groups: dict[int, list[Node]] = defaultdict(list)
     for node in seek.reading.backward:
         leads = seek.below[node.number] & wanted and node.number not in updating
-        if leads and operation(node) not in PASSING:
+        if leads and (operation(node) not in PASSING or node.number in seek.reading.named):
             groups[node.position].append(node)
     last = {position: _finals(group) for position, group in groups.items()}
     return sorted(last.items(), key=lambda item: item[1][0].number)

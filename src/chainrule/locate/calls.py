@@ -5,7 +5,6 @@ and NumPy are noted.  Random numbers are born as leaves.  The standard library g
 as they are; anything else (SciPy, pandas) gets plain ones, and what it returns is a leaf.
 """
 
-import builtins
 import functools
 import math
 import random
@@ -18,7 +17,9 @@ import numpy as np
 
 from .arrays import FRESH, apply_numpy
 from .graph import digest
+from .minimisers import noting_evaluations, takes_gradient
 from .noting import compute, escape, replaced
+from .ownership import is_of_program, is_rewritten
 from .recorder import recorder
 from .values import (
     PLAIN_TYPES,
@@ -33,8 +34,6 @@ from .values import (
 )
 
 Function = Callable[..., Any]
-BUILTINS: dict[str, Any] = dict(vars(builtins))  # of rewritten modules: `trace` adds the helpers
-
 _CONTAINERS = (list, dict, str, set, tuple, bytes, types.GeneratorType)
 _DRAWS_ITEMS = {"shuffle", "sample", "choice", "choices"}  # of `random`: they pass items through
 _FRAME_READERS = {"sys", "inspect", "warnings", "logging", "traceback"}  # a frame more would show
@@ -44,23 +43,6 @@ _AS_THEY_ARE: set[Any] = {
     int, isinstance, issubclass, iter, len, list, next, object, open, print, property, range, repr,
     reversed, set, setattr, slice, sorted, staticmethod, classmethod, str, super, tuple, zip,
 }  # fmt: skip
-
-
-def is_rewritten(function: Any) -> bool:
-    """Whether a function's code was rewritten, so that it notes what it does by itself."""
-    scope = getattr(function, "__globals__", None)
-    return scope is not None and scope.get("__builtins__") is BUILTINS
-
-
-def is_of_program(thing: Any) -> bool:
-    """Whether a function, method, class or instance is defined in a rewritten module."""
-    if isinstance(thing, types.FunctionType):
-        return is_rewritten(thing)
-    if isinstance(thing, types.MethodType):
-        return is_of_program(thing.__func__)
-    owner = thing if isinstance(thing, type) else type(thing)
-    module = sys.modules.get(getattr(owner, "__module__", None) or "")
-    return module is not None and vars(module).get("__builtins__") is BUILTINS
 
 
 def callee(position: int, function: Any) -> Any:
@@ -112,6 +94,8 @@ def _by_module(function: Any, kind: type) -> Function | None:
         return None
     if top == "numpy":
         return _numpy
+    if top == "scipy" and takes_gradient(function):
+        return _minimised
     of_library = top in sys.stdlib_module_names and top not in _WANTS_EXACT_FLOATS
     return _native if of_library else _foreign
 
@@ -208,6 +192,16 @@ def _foreign(position: int, function: Function, *arguments: Any, **keywords: Any
         if digest(plain(own)) != was:
             replaced(own, _origin(function))
     return born(value, _origin(function))
+
+
+def _minimised(position: int, function: Function, *arguments: Any, **keywords: Any) -> Any:
+    """Call a minimiser of SciPy; what it is told of the program's functions is noted."""
+    recorder.position = position
+    try:
+        given, named = noting_evaluations(function, arguments, keywords)
+    except TypeError:  # called as it cannot be: it says so itself
+        given, named = arguments, keywords
+    return _foreign(position, function, *given, **named)
 
 
 def _callback(argument: Any) -> Any:

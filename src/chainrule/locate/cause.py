@@ -46,9 +46,14 @@ class Blame:
         self.left -= set(cause.parameters)
 
     def update_place(self, k: int) -> Place:
-        """Return a line where a parameter is changed; of one never changed, where others are."""
+        """Return a line where a parameter is changed; of one never changed, where others are.
+
+        Where only its gradient is handed over, it is the line that made this.
+        """
         reading = self.reading
         own = reading.step.learned[k]
+        if own.handed:
+            return reading.step.place(own.chains[0].changes[-1].term)
         if own.chains:
             return reading.step.place(own.new[0])
         return min(reading.step.place(one.new[0]) for one in reading.step.learned if one.chains)

@@ -10,10 +10,10 @@ from .places import choose, text, together
 from .program import Run
 from .retied import retied
 from .step import Learned, Step
-from .updates import Chain, chains
+from .updates import Chain, chains, passed
 
 
-def _group(run: Run, found: Sequence[Chain], step: int) -> list[Learned]:
+def grouped(run: Run, found: Sequence[Chain], step: int) -> list[Learned]:
     """Return chains as named parameters; scalars that stand together as one."""
     owner = {change.new.number: chain for chain in found for change in chain.changes}
     paths = choose(run.places, set(owner))
@@ -41,8 +41,9 @@ def _group(run: Run, found: Sequence[Chain], step: int) -> list[Learned]:
 
 
 def _target(graph: Graph, chain: Chain) -> str:
-    """Return what a chain's last version was assigned to, as written."""
-    numbers = {change.new.number for change in chain.changes}
+    """Return what a chain's last version was assigned to, as written; else its first."""
+    numbers = {passed(graph, chain.changes[0].old).number}
+    numbers |= {change.new.number for change in chain.changes}
     for store in reversed(graph.stores):
         position = graph.positions[store.position]
         if store.node in numbers and position.targets and position.targets[0] != "return":
@@ -65,7 +66,7 @@ def find_step(run: Run, first: bool = False) -> Step | None:
     end = max(chain.version(step + 1).number for chain in found)
     if in_parts:
         graph, found = retied(graph, found, step, start, end)
-    result = Step(graph, start, end, _group(run, found, step))
+    result = Step(graph, start, end, grouped(run, found, step))
     mark(result)
     return result
 

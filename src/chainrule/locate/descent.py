@@ -64,7 +64,8 @@ def fit(
     """Return how a parameter's step depends on a loss's gradient, over all replays.
 
     A parameter whose penalty is in the loss already may not decay besides; and only those of its
-    elements decay that are `changed`, how often each.
+    elements decay that are `changed`, how often each.  A gradient that is handed over is no step
+    of an optimizer, and has neither decay nor memory.
     """
     moved = changes(one, replayed)
     sloped = np.array([gradient_of(one, found) for found in gradients])
@@ -74,7 +75,8 @@ def fit(
     size = float(np.max(np.abs(sloped)))
     if np.max(np.abs(moved)) <= _NOTHING * max(1.0, float(np.max(np.abs(old)))):
         return Fit("descends" if size <= _NOTHING else "still")
-    return _least_squares(moved, sloped, old, decays)
+    found = _least_squares(moved, sloped, old, decays and not one.handed)
+    return Fit("other") if one.handed and found.memory > TOLERANCE else found
 
 
 def _least_squares(moved: Any, sloped: Any, old: Any, decays: bool) -> Fit:

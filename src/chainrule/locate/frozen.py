@@ -38,7 +38,7 @@ def frozen(run: Run, step: Step, every: Sequence[Chain]) -> list[Learned]:
     for number, path in _beside(run, step).items():
         if number in used - data and _is_initial(step, number, path):
             found.setdefault(number, path)
-    return _as_learned(step, found)
+    return as_learned(step, found)
 
 
 def _is_initial(step: Step, number: int, path: Path) -> bool:
@@ -61,7 +61,7 @@ def drawn(run: Run, step: Step) -> list[Learned]:
             node = step.graph.nodes[number]
             if number in used and len(path) == 1 and _is_from(node, step, _RANDOM):
                 found.setdefault(number, path)
-    return _as_learned(step, found)
+    return as_learned(step, found)
 
 
 def suspects(run: Run, step: Step) -> list[Learned]:
@@ -76,7 +76,7 @@ def suspects(run: Run, step: Step) -> list[Learned]:
         for number, path in variable.items():
             if number in used:
                 found.setdefault(number, path)
-    return _as_learned(step, found)
+    return as_learned(step, found)
 
 
 def wasted(step: Step, loss: Node | None) -> bool:
@@ -169,7 +169,7 @@ def _beside(run: Run, step: Step) -> dict[int, Path]:
     return found
 
 
-def _as_learned(step: Step, found: dict[int, Path | None]) -> list[Learned]:
+def as_learned(step: Step, found: dict[int, Path | None]) -> list[Learned]:
     """Return frozen values as parameters whose new value is the old one."""
     scalars: dict[int, Path] = {}
     result = []

@@ -74,15 +74,21 @@ class Leaf:
 
 
 class Store(NamedTuple):
-    """A value passed an assignment or a return: node, position, and which of its targets.
-
-    `after` is the number of nodes that were recorded before.
-    """
+    """A value passed an assignment or a return: to which of its targets, after how many nodes."""
 
     node: int
     position: int
     target: int
     after: int = 0
+
+
+class Evaluation(NamedTuple):
+    """What a function of the program told a minimiser at a point, which it calls `name`."""
+
+    point: Node
+    name: str
+    value: Node | None
+    gradient: Node | None
 
 
 @dataclass(slots=True)
@@ -93,6 +99,7 @@ class Graph:
         script: the path of the program's own file.
         stores: the assignments and returns that values passed through, in order.
         escapes: (node, position) of values that went where they cannot be followed, as into SciPy.
+        evaluations: what minimisers were told, in order.
     """
 
     script: str = ""
@@ -102,6 +109,7 @@ class Graph:
     positions: list[Position] = field(default_factory=lambda: [Position("", 0, 0, 0, 0, "")])
     stores: list[Store] = field(default_factory=list)
     escapes: list[tuple[int, int]] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
 
     def place(self, position: int) -> Place:
         """Return the line of a position and its file."""
@@ -224,11 +232,7 @@ def fill(template: Any, values: Any) -> Any:
 
 
 def references(template: Any) -> list[Node]:
-    """Return the nodes in a template, in order; repeated ones repeatedly.
-
-    >>> references(([1, Node(7, None, (), {}, 0)], 2.0))
-    [<node 7: leaf>]
-    """
+    """Return the nodes in a template, in order; repeated ones repeatedly."""
     kind = type(template)
     if kind is Node:
         return [template]

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .calls import BUILTINS
 from .graph import Position
+from .ownership import BUILTINS
 from .rewrite import rewrite
 
 PLOTTING = ("matplotlib", "pylab", "seaborn", "plotly", "bokeh", "tkinter", "turtle", "pyqtgraph")

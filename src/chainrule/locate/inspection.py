@@ -18,11 +18,12 @@ from ..errors import InputError
 from .analysis import analyse
 from .cotangents import NotDifferentiable
 from .graph import Graph, Node
+from .handed import told_enough
 from .idle import idle
 from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
 from .parameters import enough
-from .program import Limits, Run, run
+from .program import ANSWER, Limits, Run, run
 from .record import Note, Report
 from .script import NOTEBOOK_STUBS, Script, parsed, read_script
 
@@ -41,6 +42,7 @@ def where(
     output: TextIO | None = None,
     call: str | None = None,
     setup: str | Path | None = None,
+    weight: str | None = None,
 ) -> Report:
     """Run a Python script and say where the chain rule is in it, and whether it is right there.
 
@@ -56,6 +58,7 @@ def where(
         call: an expression to evaluate after the script, as in "train(X, y)", for a script that
             only defines functions.
         setup: a file to run before the call, in the same namespace.
+        weight: one number of a parameter, as "W1[0, 2]", whose gradient is opened.
 
     Raises:
         InputError: if the script cannot be run; the message says where and why.
@@ -71,6 +74,7 @@ def where(
             output=output or nowhere,
             call=call,
             setup=setup,
+            weight=weight,
         )
 
 
@@ -84,6 +88,7 @@ def inspect_script(
     output: TextIO,
     call: str | None,
     setup: str | Path | None,
+    weight: str | None = None,
 ) -> Report:
     """Do what `where` does to a script that has been read."""
     texts = [(str(script.path), script.text), *_driver(call, setup)]
@@ -105,20 +110,22 @@ def inspect_script(
     if os.getpid() != parent:  # a fork of the program has come to its end
         output.flush()
         os._exit(0)
-    return _judged(outcome, script, answers.asked, max_seconds)
+    return _judged(outcome, script, answers.asked, max_seconds, weight)
 
 
 def _seen(graph: Graph) -> bool:
     """Whether a program may be stopped: it has been seen, or there is nothing to see."""
-    return enough(graph) or idle(graph)
+    return told_enough(graph) or enough(graph) or idle(graph)
 
 
-def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) -> Report:
+def _judged(
+    outcome: Run, script: Script, asked: bool, seconds: float | None, weight: str | None
+) -> Report:
     """Return the report on a run; refuse one that failed before anything could be seen."""
     missing = without_framework(outcome, script)
     if missing is not None:
         return Report(script.name, "unknown", missing, cells=script.cells)
-    report = replace(_analysed(outcome, script), script=script.name, cells=script.cells)
+    report = replace(_analysed(outcome, script, weight), script=script.name, cells=script.cells)
     trouble = mishap(outcome, script, asked, seconds)
     if trouble is None and outcome.limit == "watch" and report.verdict == "no-backprop":
         trouble = (
@@ -136,12 +143,14 @@ def _judged(outcome: Run, script: Script, asked: bool, seconds: float | None) ->
     return replace(report, notes=(*report.notes, Note(line, kind, trouble)))
 
 
-def _analysed(outcome: Run, script: Script) -> Report:
+def _analysed(outcome: Run, script: Script, weight: str | None) -> Report:
     """Analyse a run, without warnings; what keeps the analysis from its end leaves no verdict."""
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return analyse(outcome, script.name)
+            return analyse(outcome, script.name, weight)
+    except InputError:  # there is no such weight
+        raise
     except NotDifferentiable as error:
         reason = f"no derivative is known of `{error}`{_place(outcome, script, error.node)}."
     except Exception as error:
@@ -181,7 +190,7 @@ def _driver(call: str | None, setup: str | Path | None) -> Iterator[tuple[str, s
                 f"`--call` must be a Python expression, as in 'train(X, y)'; got {call!r}: "
                 f"{error.msg}."
             ) from error
-        yield "<call>", call
+        yield "<call>", f"{ANSWER} = ({call}\n)"
 
 
 class Answers(io.TextIOBase):

@@ -29,7 +29,8 @@ def lines(reading: Reading, names: Names) -> list[Line]:
         every[_key(line)].append(line)
     for one_learned in reading.step.learned:
         parts = reading.step.parts.get(one_learned.old[0].number, ())
-        for node in [change.new for change, _ in parts] or one_learned.new:
+        updates = [change.new for change, _ in parts] or one_learned.new
+        for node in updates if not one_learned.handed else ():
             line = _update(reading, node, one_learned.name)
             every[_key(line)].append(line)
     merged = [replace(group[0], times=len(group)) for group in every.values()]

@@ -197,7 +197,9 @@ def _is_distribution(output: Any) -> bool:
 
 
 def candidates(step: Step, replayed: Sequence[Values]) -> list[Candidate]:
-    """Return the losses a program may descend: written ones first."""
+    """Return the losses a program may descend: written ones first, one that it names alone."""
+    if step.loss is not None:
+        return [Candidate("written", value=step.loss)]
     found = [Candidate("written", value=node) for node in _sinks(step, replayed[0])]
     every = contacts(step, replayed)
     groups: dict[Any, list[Contact]] = defaultdict(list)

@@ -69,8 +69,8 @@ def _form_at(o: Any, g: Any) -> Form | None:
             return Form("binary_cross_entropy", line[0])
     if np.all(o > 0):
         line = _straight(g * o, o)
-        if line and np.all(line[1] > -1e-6):
-            return Form("poisson", line[0])
+        if line and np.all(line[1] > -1e-6) and np.any(line[1] > 1e-6):
+            return Form("poisson", line[0])  # without a label it is a sum, as of squares
     return None
 
 

@@ -24,7 +24,7 @@ _SURELY = 0.95  # of the elements move so, more than go the other way
 
 def adapts(reading: Reading, one: Learned, fit: Fit) -> Fit:
     """Return a fit that counts such a step as a descent, or as an ascent by its sign."""
-    if fit.kind != "other":
+    if fit.kind != "other" or one.handed:
         return fit
     taken = _taken(reading, one)
     sloped = np.array([gradient_of(one, found) for found in reading.gradients])

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .calls import is_of_program
+from .ownership import is_of_program
 from .values import PLAIN_TYPES, TrackedArray, node_of
 
 Path = tuple[Any, ...]  # a variable, then what leads on: an index, "['key']" or ".attribute"

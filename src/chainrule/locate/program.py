@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TextIO
@@ -18,14 +18,15 @@ import numpy as np
 from ..errors import InputError
 from . import trace
 from .alarm import alarm
-from .calls import BUILTINS
 from .graph import Graph
 from .imports import PLOTTING, Finder
+from .ownership import BUILTINS
 from .places import find
 from .recorder import StopTrace, recorder
 from .rewrite import rewrite
 from .warned import own_warnings
 
+ANSWER = "__answer__"  # the variable that holds the value of a call after the script
 _LEAVES_PLAIN = (SystemExit, KeyboardInterrupt)
 
 
@@ -61,6 +62,7 @@ class Run:
         ended: "end", "exit" (sys.exit, its code in `code`), "stopped" (its limit in `limit`) or
             "error" (`failure`).
         places: for each variable in sight when the program ended, the nodes it leads to.
+        answer: the nodes that the value of a call after the script leads to, in its order.
     """
 
     graph: Graph
@@ -69,6 +71,7 @@ class Run:
     limit: str | None = None
     failure: Failure | None = None
     places: Sequence[Mapping[int, tuple[Any, ...]]] = ()
+    answer: Mapping[int, tuple[Any, ...]] = field(default_factory=dict)
 
 
 def read_source(path: Path) -> bytes:
@@ -114,7 +117,9 @@ def run(
             with alarm(limits.seconds):
                 for code in codes:
                     exec(code, vars(module))
-            return Run(graph, "end", places=_places(module, None, graph))
+            answer = find([{"answer": vars(module).get(ANSWER)}])
+            places = _places(module, None, graph)
+            return Run(graph, "end", places=places, answer=answer[0] if answer else {})
         except StopTrace as stop:
             return Run(graph, "stopped", limit=str(stop), places=_places(module, stop, graph))
         except _LEAVES_PLAIN as leave:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .. import factors
+
 SCHEMA = "chainrule.where/1"
 
 Verdict = Literal["correct", "wrong", "no-backprop", "unknown"]
@@ -148,6 +150,28 @@ class Unlabelled:
 
 
 @dataclass(frozen=True, slots=True)
+class TracedFactor(factors.Factor):
+    """A factor, and the line that computed its value; None for what was there before."""
+
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedWeight:
+    """A gradient opened: its sum over paths is what the program holds.
+
+    Attributes:
+        explanation: the weight, its paths and the gradient that the program holds.
+        line: where that was computed.
+        derivative: ∂J/∂weight of the loss, times the scale that the program's gradients share.
+    """
+
+    explanation: factors.Explanation
+    line: int
+    derivative: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole answer on one script.
 
@@ -155,6 +179,7 @@ class Report:
         reason: one sentence, where the verdict is "unknown" or "no-backprop".
         faults: empty unless the verdict is "wrong"; the most upstream cause first.
         cells: of a notebook, the line at which each code cell begins; lines count through all.
+        weight: the gradient that was asked to be opened.
     """
 
     script: str
@@ -168,6 +193,7 @@ class Report:
     notes: tuple[Note, ...] = ()
     unlabelled: tuple[Unlabelled, ...] = ()
     cells: tuple[int, ...] = ()
+    weight: OpenedWeight | None = None
     schema: str = field(default=SCHEMA)
 
 

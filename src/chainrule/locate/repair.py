@@ -102,11 +102,25 @@ def _try_lines(
             for assigned in assignments(seek, instances, kind):
                 if time.thread_time() > end:
                     return found
-                if scaling or _may_be_meant(seek.reading, assigned):
-                    repair = _attempt(seek, position, assigned)
+                if not scaling and not _may_be_meant(seek.reading, assigned):
+                    continue
+                for scale in _scales(seek.reading, kind):
+                    repair = _attempt(seek, position, assigned, scale)
                     if repair is not None:
                         found.append(repair)
+                        break
     return found
+
+
+def _scales(reading: Reading, kind: str) -> list[float]:
+    """Return the factors that a target may have in the program.
+
+    A gradient that is handed over is the loss's own, though its cotangents may lack a 1/m before.
+    """
+    if kind not in ("gradient", "part"):
+        return [1.0]
+    own = [1.0] if any(one.handed for one in reading.step.learned) else []
+    return list(dict.fromkeys([signal_scale(reading), *own]))
 
 
 def _settled(trials: Trials, best: Repair, first: Node) -> bool:
@@ -129,11 +143,11 @@ def signal_scale(reading: Reading) -> float:
     return scales.most_common(1)[0][0] if scales else 1.0
 
 
-def _attempt(seek: Search, position: int, assigned: dict[int, Target]) -> Repair | None:
+def _attempt(
+    seek: Search, position: int, assigned: dict[int, Target], scale: float
+) -> Repair | None:
     """Try a repair; with another factor if it makes the step longer or shorter than the others."""
     reading = seek.reading
-    kind = next(iter(assigned.values())).kind
-    scale = signal_scale(reading) if kind in ("gradient", "part") else 1.0
     overrides = {number: reading.targets[target] for number, target in assigned.items()}
     outcome = seek.trials.outcome(scaled(overrides, scale))
     if outcome.repaired and not _is_one(outcome.ratio):

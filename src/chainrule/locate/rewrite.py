@@ -13,6 +13,7 @@ from typing import Any
 from .graph import Position
 from .trace import OPERATORS, helper_name
 
+_COMPUTED = {"T", "mT", "H", "A", "A1", "I", "real"}  # attributes that are operations
 _FRAME_READERS = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "__import__"}
 
 
@@ -100,11 +101,14 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """Turn a.b, where it is read, into attribute(position, a.b)."""
+        """Turn a.b, where it is read, into attribute(position, a.b); announce a.T before."""
         node.value = self.visit(node.value)
         if not isinstance(node.ctx, ast.Load):
             return node
-        return self._call("attribute", node, self._position(node), node)
+        position = self._position(node)
+        if node.attr in _COMPUTED:
+            node.value = self._call("here", node, position, node.value)
+        return self._call("attribute", node, position, node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         """Turn a[i], where it is read, into item(position, a, i)."""

@@ -21,13 +21,18 @@ PRODUCTS = {"multiply", "matmul", "dot", "outer", "inner", "einsum", "tensordot"
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A parameter in one step: the nodes of its old and new values, one each if it is an array."""
+    """A parameter in one step: the nodes of its old and new values, one each if it is an array.
+
+    Attributes:
+        handed: the program hands its gradient over, and the step taken with it is one of ours.
+    """
 
     name: str
     shape: tuple[int, ...]
     old: tuple[Node, ...]
     new: tuple[Node, ...]
     chains: tuple[Chain, ...]
+    handed: bool = False
 
     @property
     def in_parts(self) -> bool:
@@ -56,6 +61,7 @@ class Step:
         nodes: the step's nodes, in order.
         reach: the step's nodes and those after it that show its values.
         old: the numbers of the parameters' old values.
+        loss: the value whose gradient the program says it computes, if it says so.
     """
 
     graph: Graph
@@ -70,6 +76,7 @@ class Step:
     nodes: list[Node] = field(init=False)
     reach: list[Node] = field(default_factory=list)
     old: set[int] = field(default_factory=set)
+    loss: Node | None = None
 
     def __post_init__(self) -> None:
         """Cut the step's nodes out of the graph."""

@@ -44,7 +44,7 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     """Return what is said of a judged step; `every` holds the losses that were tried."""
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
-    scales = _held_scales(reading)
+    scales = held_scales(reading)
     written = [one for one in every if one.value is not None]  # each was differentiated before
     shown = shown_loss(
         reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
@@ -91,7 +91,11 @@ def _unlabelled(reading: Reading, found: Sequence[record.Line]) -> list[record.U
         if operation(node) not in PASSING and node.number not in reading.labels
     }
     reason = "its values are no partial derivative of the loss"
-    return [record.Unlabelled(line, reason, file or None) for file, line in sorted(places - named)]
+    return [
+        record.Unlabelled(line, reason, file or None)
+        for file, line in sorted(places - named)
+        if line
+    ]
 
 
 def _against(
@@ -130,6 +134,7 @@ def _parameter(judged: Judged, k: int) -> record.Parameter:
     elif kinds or fit.kind != "descends":
         gradient = "wrong"
     places = {step.place(change.new) for chain in one.chains for change in chain.changes}
+    places = {place for place in places if place.line}  # else a step that others may take
     file = min(places).file if places else ""  # the script, if it is among several
     lines = tuple(sorted(place.line for place in places if place.file == file))
     scale = _own_factor(judged, k) if gradient == "scaled" else 1.0
@@ -158,7 +163,7 @@ def _own_factor(judged: Judged, k: int) -> float:
     return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
 
 
-def _held_scales(reading: Reading) -> list[float]:
+def held_scales(reading: Reading) -> list[float]:
     """Return the factors of the gradients that the program holds, against the loss's."""
     own: list[float] = []
     fused: list[float] = []

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .calls import BUILTINS, callee
+from .calls import callee
 from .graph import Store
 from .operators import equip
+from .ownership import BUILTINS
 from .recorder import recorder
 from .values import PLAIN_TYPES, TrackedArray, born, node_of, scalar
 

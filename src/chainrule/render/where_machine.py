@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from ..locate.record import Fault, Loss, Note, Report
+from ..locate.record import Fault, Loss, Note, OpenedWeight, Report
 from . import where_words as words
 from .characters import printable
 
@@ -25,7 +25,25 @@ def as_json(report: Report) -> str:
     record["loss"] = asdict(report.loss or Loss("unknown", ""))
     if not report.cells:
         del record["cells"]  # only notebooks have them
+    record["weight"] = _opened(report.weight)
+    if report.weight is None:
+        del record["weight"]  # only if it was asked for
     return _dumped(record)
+
+
+def _opened(weight: OpenedWeight | None) -> dict[str, Any] | None:
+    if weight is None:
+        return None
+    return {
+        "name": weight.explanation.weight,
+        "line": weight.line,
+        "gradient": weight.explanation.gradient,
+        "derivative": weight.derivative,
+        "paths": [
+            {"value": path.value, "factors": [asdict(factor) for factor in path.factors]}
+            for path in weight.explanation.paths
+        ],
+    }
 
 
 def _dumped(record: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 from ..locate.record import Fault, Report
 from . import where_words as words
 from .characters import printable
+from .where_weight import opened_weight
 
 WIDTH = 80
 MULTIPLIES, FAULTY = "×", "!"
@@ -29,6 +30,8 @@ def where_report(report: Report, source: Sequence[str], console: Console) -> str
         _source(report, source, console)
         _list("In other files", words.elsewhere(report), console)
         _parameters(report, console)
+        if report.weight is not None:
+            opened_weight(report, report.weight, console)
         for fault in report.faults:
             _fault(report, fault, console)
         _list("Notes", [words.note_text(report, note) for note in report.notes], console)

@@ -168,7 +168,8 @@ def parameter_row(report: Report, parameter: Parameter) -> tuple[str, str, str, 
     """Return a parameter's name, its shape, where it is updated, and how its gradient is."""
     shape = " × ".join(map(str, parameter.shape)) or "a number"
     updated = parameter.updated_at
-    where = f"updated in {places(report, updated, parameter.file)}" if updated else "never updated"
+    never = "never updated" if parameter.gradient == "missing" else "gradient handed over"
+    where = f"updated in {places(report, updated, parameter.file)}" if updated else never
     scaled = f" ({parameter.scale:.4g} times it)" if parameter.gradient == "scaled" else ""
     return parameter.name, shape, where, f"gradient {parameter.gradient}{scaled}"
 
