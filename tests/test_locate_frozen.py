@@ -47,6 +47,15 @@ def names(learned: Sequence[Learned]) -> list[str]:
     return [one.name for one in learned]
 
 
+@pytest.mark.parametrize("first", ["np.zeros(2)", "rng.normal(size=2)", "rng.random(2) - 0.5"])
+def test_a_forgotten_bias_is_found_by_itself(first: str, tmp_path: Path) -> None:
+    """It is added to a product; so are labels' offsets and means, which are no such arrays."""
+    start = f"W, b, c = rng.normal(size=(3, 2)), {first}, X.mean() + np.array([0.1, 0.2])"
+    source = f"{HEAD}{start}\n{LOOP.format(W='W', b='b + c')}"
+    _, learned = found(program(tmp_path, source))
+    assert names(learned) == ["b"]
+
+
 @pytest.mark.parametrize("home", HOMES)
 def test_a_forgotten_bias_is_found_beside_its_weights(home: str, tmp_path: Path) -> None:
     start, W, b = HOMES[home]

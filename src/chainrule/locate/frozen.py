@@ -38,7 +38,30 @@ def frozen(run: Run, step: Step, every: Sequence[Chain]) -> list[Learned]:
     for number, path in _beside(run, step).items():
         if number in used - data and _is_initial(step, number, path):
             found.setdefault(number, path)
+    for number, path in _added(run, step).items():
+        if number not in step.old:
+            found.setdefault(number, path)
     return as_learned(step, found)
+
+
+def _added(run: Run, step: Step) -> dict[int, Path]:
+    """Return the arrays of zeros or drawn at random that are added to a product, W @ x + b.
+
+    Whoever keeps such an array over the steps means to learn it: noise, and sums that begin from
+    zeros, are made anew each time.
+    """
+    paths = {number: path for variable in run.places for number, path in variable.items()}
+    found: dict[int, Path] = {}
+    for node in step.nodes:
+        if operation(node) != "add":
+            continue
+        if any(operation(x) in PRODUCTS and x.number in step.moving for x in inputs(node)):
+            for one in (_whole(x, step) for x in inputs(node)):
+                kept = one.number <= step.start and one.number in paths
+                is_array = isinstance(step.graph.digests[one.number], tuple)
+                if kept and is_array and _is_from(one, step, (*_RANDOM, "numpy.zeros")):
+                    found[one.number] = paths[one.number]
+    return found
 
 
 def _is_initial(step: Step, number: int, path: Path) -> bool:
