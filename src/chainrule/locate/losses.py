@@ -136,23 +136,30 @@ def _difference(step: Step, node: Node, name: str, replayed: Sequence[Values]) -
         return None
     if type(left) is Node and type(right) is Node and {left.number, right.number} & step.old:
         return None
-    output = left if _moves(step, left) else right
-    other = right if output is left else left
+    output, other = (left, right) if _moves(step, left) else (right, left)
     if name == "add" and not np.any(fill(other, replayed[0])):
         return None  # the beginning of a sum, not a label
     sign = 1 if output is left else (1 if name == "add" else -1)
     values = replayed[0]
     if np.shape(values[node.number]) != np.shape(values[output.number]):
         return None
-    return Contact(node, output, sign)
+    return Contact(node, copied(output), sign)
+
+
+def copied(node: Node) -> Node:
+    """Return the value that a node is a copy of: however often it is read, it is one prediction.
+
+    Reading a single element of an array copies it, once for the loss and once for the gradient.
+    """
+    while operation(node) == "copy" and type(node.arguments[0]) is Node:
+        node = node.arguments[0]
+    return node
 
 
 def _in_place(step: Step, node: Node, replayed: Sequence[Values]) -> Contact | None:
     """Find probs[range(N), y] -= 1: by how much it changes does not depend on parameters."""
     base = node.arguments[0]
-    while type(base) is Node and operation(base) == "copy":
-        base = inputs(base)[0]
-    if not _moves(step, base):
+    if type(base) is not Node or not _moves(step, base := copied(base)):
         return None
     changes = [
         np.asarray(values[node.number], float) - np.asarray(values[base.number], float)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Node, inputs
-from .losses import IMPLIED, Contact, plausible
+from .losses import IMPLIED, Contact, copied, plausible
 from .operations import operation
 from .reading import Reading
 
@@ -168,7 +168,7 @@ def _outputs(reading: Reading, contacts: Sequence[Contact]) -> list[list[Node]]:
     logs: dict[int, Node] = {}
     for node in reading.forward:
         if operation(node) == "log":
-            inner = [one for one in inputs(node) if one.number in reading.step.moving]
+            inner = [copied(one) for one in inputs(node) if one.number in reading.step.moving]
             logs.update({one.number: one for one in _unmirrored(inner, reading)})
     result = [list(every.values()), list(logs.values())]
     result += [list(group.values()) for group in groups.values()]
@@ -187,7 +187,7 @@ def _unmirrored(nodes: Sequence[Node], reading: Reading) -> list[Node]:
     for node in nodes:
         moving = [one for one in inputs(node) if one.number in reading.step.moving]
         mirrored = operation(node) == "subtract" and len(moving) == 1
-        result.append(moving[0] if mirrored else node)
+        result.append(copied(moving[0]) if mirrored else node)
     return result
 
 
