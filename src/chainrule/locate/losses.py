@@ -15,7 +15,7 @@ from .draws import Values
 from .graph import Node, fill, inputs, write_through
 from .operations import operation
 from .source import has_literal_operand
-from .step import Step
+from .step import Step, source_of
 
 _SINKS = 12  # written losses tried, the last ones first
 _SAME = 1e-9
@@ -24,17 +24,17 @@ _ONE = 1e-3  # how far from 1 probabilities may add up, for the ε that programs
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a prediction meets its label: error = sign · (o − y), or y / o if sign is 0."""
+    """Where a prediction meets its label: error = sign · (o − y), or ±y / o if sign is 0."""
 
     error: Node
     output: Node
     sign: int
 
     def label(self, values: Values) -> Any:
-        """Return y."""
+        """Return y; in a quotient it is never negative: -y / o is the error of −y ln o."""
         output = np.asarray(values[self.output.number], float)
         error = np.asarray(values[self.error.number], float)
-        return error * output if self.sign == 0 else output - self.sign * error
+        return np.abs(error * output) if self.sign == 0 else output - self.sign * error
 
 
 def _half_squared(output: Any, label: Any) -> Any:
@@ -59,8 +59,8 @@ def _poisson(output: Any, label: Any) -> Any:
 
 IMPLIED: dict[str, Callable[[Any, Any], Any]] = {  # ∂J/∂o of each loss that may be implied
     "half_squared_error": _half_squared,
-    "binary_cross_entropy": _binary_cross_entropy,
     "softmax_cross_entropy": _cross_entropy,
+    "binary_cross_entropy": _binary_cross_entropy,
     "absolute_error": _absolute,
     "poisson": _poisson,
 }
@@ -184,10 +184,20 @@ def plausible(form: str, some: Sequence[Contact], replayed: Sequence[Values]) ->
             if form != "poisson" and not np.all(output <= 1):
                 return False
             if form == "softmax_cross_entropy":
-                single = output.ndim == 0
-                if not (_adds_up(some, values) if single else _is_distribution(output)):
+                whole = _whole(contact.output, values)
+                single = whole.ndim == 0
+                if not (_adds_up(some, values) if single else _is_distribution(whole)):
                     return False
     return True
+
+
+def _whole(output: Node, values: Values) -> Any:
+    """Return the array that an output is a part of: of probabilities only some may be picked.
+
+    probs[range(n), y] alone do not add up to 1, and their labels are all 1, so that nothing but
+    where they come from tells softmax from binary cross-entropy: both are −Σ ln a.
+    """
+    return np.asarray(values[source_of(output).number], float)
 
 
 def _adds_up(some: Sequence[Contact], values: Values) -> bool:
