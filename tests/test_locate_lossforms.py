@@ -13,6 +13,7 @@ LINEAR = ("a2 = sigmoid(z2)", "a2 = z2")
 BINARY = "-np.sum(T * np.log(a2) + (1 - T) * np.log(1 - a2))"
 CODED = ("W1, b1 =", "S, Y = np.where(T > 0.5, 1.0, -1.0), np.eye(2)[[0, 1, 1, 0, 1, 0]]\nW1, b1 =")
 SOFTMAX = ("a2 = sigmoid(z2)", "e = np.exp(z2)\n    a2 = e / e.sum(axis=1)[:, None]")
+POSITIVE = ("a2 = sigmoid(z2)", "a2 = z2 + 6")
 ELEMENTS = ("(T[i, j] * np.log(a2[i, j]) + (1 - T[i, j]) * np.log(1 - a2[i, j]) "
             "for i, j in np.ndindex(6, 2))")  # fmt: skip
 DECAYED = [(f"{w} -= 0.1 * d{w}", f"{w} -= 0.1 * (d{w} + 0.02 * {{}})") for w in ("W1", "W2")]
@@ -40,6 +41,14 @@ NAMED: dict[str, tuple[Edits, str]] = {
                  (PRINTED, "np.sum(a2 - T * np.log(a2))")], "poisson"),
     "one by one": ([(SIGNAL, "dz2 = a2 - T"), (PRINTED, f"-sum{ELEMENTS}")],
                    "binary_cross_entropy"),
+    "distance": ([POSITIVE, (SIGNAL, "dz2 = np.sign(a2 - T)"),
+                  (PRINTED, "np.sum(np.abs(a2 - T))")], "absolute_error"),
+    "larger difference": ([POSITIVE, (SIGNAL, "dz2 = np.where(a2 > T, 1.0, -1.0)"),
+                           (PRINTED, "np.sum(np.maximum(a2 - T, T - a2))")], "absolute_error"),
+    "of two terms": ([LINEAR, (SIGNAL, "dz2 = a2 - T + 0.1 * a2**3"),
+                      (PRINTED, "0.5 * np.sum((a2 - T) ** 2) + 0.025 * np.sum(a2**4)")], "unknown"),
+    "of hidden units": ([("(dz2 @ W2.T) * a1", "(dz2 @ W2.T + 0.3 * a1) * a1"),
+                         (PRINTED, f"{PRINTED} + 0.15 * np.sum(a1**2)")], "unknown"),
     "ridge": ([*SQUARED, (PRINTED, f"{PRINTED} + 0.01 * (np.sum(W1**2) + np.sum(W2**2))")],
               "half_squared_error + l2"),
     "lasso": ([*ABSOLUTE, (PRINTED, f"{PRINTED} + 0.02 * (abs(W1).sum() + abs(W2).sum())")],

@@ -4,7 +4,7 @@
 and y does not, so each form is a straight line in o whose slope is c: nothing has to be known of y.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,12 @@ import numpy as np
 
 from .graph import Node, inputs
 from .losses import IMPLIED, Contact, copied, plausible
+from .lossterms import is_whole
 from .operations import operation
 from .reading import Reading
 
 _TOLERANCE = 1e-6
+_LABEL = 1e-6  # how far a label may be from what labels can be
 FORMULAS = {
     "half_squared_error": "½ Σ (a − y)²",
     "sum_squared_error": "Σ (a − y)²",
@@ -65,13 +67,24 @@ def _form_at(o: Any, g: Any) -> Form | None:
         ):
             return Form("softmax_cross_entropy", float(np.max(-constant)))
         line = _straight(g * o * (1 - o), o)
-        if line and np.all(line[1] > -1e-6) and np.all(line[1] < 1 + 1e-6):
+        if line and _labels("binary_cross_entropy", line[1]):
             return Form("binary_cross_entropy", line[0])
     if np.all(o > 0):
         line = _straight(g * o, o)
-        if line and np.all(line[1] > -1e-6) and np.any(line[1] > 1e-6):
-            return Form("poisson", line[0])  # without a label it is a sum, as of squares
+        if line and _labels("poisson", line[1]):
+            return Form("poisson", line[0])
     return None
+
+
+def _labels(form: str, y: Any) -> bool:
+    """Whether labels are such as a loss of this form has.
+
+    Where every count y is 0, a − y ln a is the prediction itself: any loss that is a straight line
+    there, Huber's or |a − y|, has that gradient.
+    """
+    if np.any(y < -_LABEL) or (form != "poisson" and np.any(y > 1 + _LABEL)):
+        return False
+    return form == "binary_cross_entropy" or bool(np.any(y > _LABEL))
 
 
 def _meeting(reading: Reading, contacts: Sequence[Contact]) -> list[list[Contact]]:
@@ -88,7 +101,7 @@ def _form_with_labels(reading: Reading, some: Sequence[Contact]) -> Form | None:
     """Return the form of a loss whose labels are known: ∂J/∂o is c times what the form has."""
     own = {one.output.number: one for one in some}
     gradient = _rows(reading, [one.output for one in own.values()], True)
-    for form in ("half_squared_error", "binary_cross_entropy", "poisson"):
+    for form in IMPLIED:
         if not plausible(form, some, reading.replayed):
             continue
         with np.errstate(all="ignore"):
@@ -195,16 +208,20 @@ def form_of(reading: Reading, contacts: Sequence[Contact]) -> Form:
     """Return the name of a reading's loss and its scale."""
     if reading.candidate.value is None:
         return Form(reading.candidate.form, 1.0)
-    for some in _meeting(reading, contacts):
-        form = _form_with_labels(reading, some)
-        if form is not None:
-            return form
-    for group in _outputs(reading, contacts):
-        form = _form_at(_rows(reading, group, False), _rows(reading, group, True))
-        if form is not None:
-            return form
-    for group in _outputs(reading, contacts):
-        form = _steps(reading, _rows(reading, group, True), group[0])
-        if form is not None:
+    for form, predictions in _told(reading, contacts):
+        if form is not None and is_whole(reading, predictions):
             return form
     return Form("unknown", 1.0)
+
+
+def _told(
+    reading: Reading, contacts: Sequence[Contact]
+) -> Iterator[tuple[Form | None, Sequence[Node]]]:
+    """Yield the forms that a loss has at what may be its predictions, the surest first."""
+    for some in _meeting(reading, contacts):
+        yield _form_with_labels(reading, some), [one.output for one in some]
+    groups = _outputs(reading, contacts)
+    for group in groups:
+        yield _form_at(_rows(reading, group, False), _rows(reading, group, True)), group
+    for group in groups:
+        yield _steps(reading, _rows(reading, group, True), group[0]), group
