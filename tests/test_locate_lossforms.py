@@ -13,6 +13,8 @@ LINEAR = ("a2 = sigmoid(z2)", "a2 = z2")
 BINARY = "-np.sum(T * np.log(a2) + (1 - T) * np.log(1 - a2))"
 CODED = ("W1, b1 =", "S, Y = np.where(T > 0.5, 1.0, -1.0), np.eye(2)[[0, 1, 1, 0, 1, 0]]\nW1, b1 =")
 SOFTMAX = ("a2 = sigmoid(z2)", "e = np.exp(z2)\n    a2 = e / e.sum(axis=1)[:, None]")
+LOGARITHMS = ("a2 = sigmoid(z2)", "s = z2 - z2.max(axis=1)[:, None]\n    "
+              "a2 = s - np.log(np.exp(s).sum(axis=1)[:, None])")  # fmt: skip
 POSITIVE = ("a2 = sigmoid(z2)", "a2 = z2 + 6")
 ELEMENTS = ("(T[i, j] * np.log(a2[i, j]) + (1 - T[i, j]) * np.log(1 - a2[i, j]) "
             "for i, j in np.ndindex(6, 2))")  # fmt: skip
@@ -39,6 +41,14 @@ NAMED: dict[str, tuple[Edits, str]] = {
                (PRINTED, "np.sum(np.maximum(0, 1 - S * a2))")], "hinge"),
     "poisson": ([("a2 = sigmoid(z2)", "a2 = np.exp(z2)"), (SIGNAL, "dz2 = a2 - T"),
                  (PRINTED, "np.sum(a2 - T * np.log(a2))")], "poisson"),
+    "log-probabilities": ([CODED, LOGARITHMS, (SIGNAL, "dz2 = np.exp(a2) - Y"),
+                           (PRINTED, "-np.sum(a2[range(6), [0, 1, 1, 0, 1, 0]])")],
+                          "softmax_cross_entropy"),
+    "logits": ([LINEAR, (SIGNAL, "dz2 = sigmoid(a2) - T"),
+                (PRINTED, "np.sum(np.maximum(a2, 0) - a2 * T + np.log1p(np.exp(-np.abs(a2))))")],
+               "binary_cross_entropy"),
+    "logarithm of a rate": ([LINEAR, (SIGNAL, "dz2 = np.exp(a2) - T"),
+                             (PRINTED, "np.sum(np.exp(a2) - T * a2)")], "poisson"),
     "one by one": ([(SIGNAL, "dz2 = a2 - T"), (PRINTED, f"-sum{ELEMENTS}")],
                    "binary_cross_entropy"),
     "distance": ([POSITIVE, (SIGNAL, "dz2 = np.sign(a2 - T)"),

@@ -4,7 +4,7 @@
 and y does not, so each form is a straight line in o whose slope is c: nothing has to be known of y.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,23 @@ FORMULAS = {
     "hinge": "Σ max(0, 1 − y a)",
     "unknown": "as the program computes it",
 }
+
+
+def _softmax(axis: int) -> Callable[[Any], Any]:
+    def link(z: Any) -> Any:
+        if np.ndim(z) <= axis:
+            return np.full(np.shape(z), np.nan)
+        e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+        return e / np.sum(e, axis=axis, keepdims=True)
+
+    return link
+
+
+_LINKS: list[tuple[str, Callable[[Any], Any]]] = [  # o(z) for which ∂J/∂z = c·(o − y)
+    *(("softmax_cross_entropy", _softmax(axis)) for axis in range(3)),
+    ("binary_cross_entropy", lambda z: 1 / (1 + np.exp(-z))),
+    ("poisson", np.exp),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,27 @@ def _labels(form: str, y: Any) -> bool:
     if np.any(y < -_LABEL) or (form != "poisson" and np.any(y > 1 + _LABEL)):
         return False
     return form == "binary_cross_entropy" or bool(np.any(y > _LABEL))
+
+
+def _net_form(reading: Reading, nodes: Sequence[Node]) -> Form | None:
+    """Return the form of a loss computed from net inputs z, its predictions o nowhere needed.
+
+    Each loss has a link o(z) by which ∂J/∂z = c·(o − y), so it is told though a program computes
+    log-probabilities at once: z − ln Σ exp(z), or ln(1 + exp(−z)).
+    """
+    gradient = _rows(reading, nodes, True)
+    for name, link in _LINKS:
+        with np.errstate(all="ignore"):
+            outputs = np.array(
+                [
+                    np.concatenate([np.ravel(link(np.asarray(values[n.number]))) for n in nodes])
+                    for values in reading.replayed
+                ]
+            )
+            line = _straight(gradient, outputs) if np.all(np.isfinite(outputs)) else None
+        if line and _labels(name, line[1]):
+            return Form(name, line[0])
+    return None
 
 
 def _meeting(reading: Reading, contacts: Sequence[Contact]) -> list[list[Contact]]:
@@ -223,5 +261,7 @@ def _told(
     groups = _outputs(reading, contacts)
     for group in groups:
         yield _form_at(_rows(reading, group, False), _rows(reading, group, True)), group
+    for group in groups:
+        yield _net_form(reading, group), group
     for group in groups:
         yield _steps(reading, _rows(reading, group, True), group[0]), group
