@@ -41,11 +41,21 @@ def test_of_two_losses_printed_the_one_descended_is_stated() -> None:
     assert loss.stated_at == line_of(edited(NET, edit), PRINT)
 
 
+DECAY = [(f"{w} -= 0.1 * d{w}", f"{w} -= 0.1 * (d{w} + 0.02 * {w})") for w in ("W1", "W2")]
+
+
 def test_a_penalty_may_be_shown_at_the_first_step_only() -> None:
-    """The steps after it decay the weights, which alone says of no penalty that it is meant."""
+    """The steps after it decay the weights, which alone does not say where it is stated."""
     penalty = "0.01 * (np.sum(W1**2) + np.sum(W2**2))"
     rare = f"if epoch == 0:\n        print(0.5 * np.sum((a2 - T) ** 2) + {penalty})"
-    decay = [(f"{w} -= 0.1 * d{w}", f"{w} -= 0.1 * (d{w} + 0.02 * {w})") for w in ("W1", "W2")]
-    loss = loss_of((PRINT, rare), *decay)
+    loss = loss_of((PRINT, rare), *DECAY)
     assert (loss.name, loss.shown) == ("half_squared_error + l2", "equal")
-    assert loss_of((PRINT, "pass"), *decay).name == "half_squared_error"
+
+
+def test_weights_that_decay_descend_a_penalty_that_nothing_states() -> None:
+    loss = loss_of((PRINT, "pass"), *DECAY)
+    assert (loss.name, loss.shown) == ("half_squared_error + l2", "none")
+    assert loss.formula == "½ Σ (a − y)² + λ Σ W²"
+    assert loss_of(*DECAY).name == "half_squared_error"  # the loss stated has none
+    grow = [(old, new.replace("+ 0.02", "- 0.02")) for old, new in DECAY]
+    assert loss_of((PRINT, "pass"), *grow).name == "half_squared_error"

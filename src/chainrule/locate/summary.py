@@ -49,11 +49,12 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     shown = shown_loss(
         reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
     )
-    loss = name_loss(reading, contacts(step, replayed), scales, shown)
+    decays = reading.candidate.value is None and _decay(judged.fits)
+    loss = name_loss(reading, contacts(step, replayed), scales, shown, decays)
     if loss.name.startswith("unknown"):  # made of pieces: near by, none is left for another
         near = replays(step, len(replayed), near=True)
         close = read(step, reading.candidate, near, reading.named, reading.outputs)
-        loss = name_loss(close, contacts(step, near), scales, shown)
+        loss = name_loss(close, contacts(step, near), scales, shown, decays)
     found = _against(loss, scales, lines(reading, judged.names))
     faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
     return Report(
@@ -161,6 +162,15 @@ def _own_factor(judged: Judged, k: int) -> float:
     usual = mode([float(f"{sizes[number]:.9g}") for number in right if number in sizes] or [0.0])
     factor = sizes[k] / usual if usual and sizes[k] else 1.0
     return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
+
+
+def _decay(fits: Sequence[Fit]) -> bool:
+    """Whether steps let weights decay towards 0, as a penalty λ·½W² in the loss does.
+
+    W − c·∂J/∂W − λ·W descends J and the penalty together, though no line computes their sum.
+    """
+    decays = [fit.decay for fit in fits if fit.kind == "descends" and fit.decay]
+    return bool(decays) and min(decays) > 0
 
 
 def held_scales(reading: Reading) -> list[float]:
