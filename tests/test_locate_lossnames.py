@@ -59,3 +59,22 @@ def test_weights_that_decay_descend_a_penalty_that_nothing_states() -> None:
     assert loss_of(*DECAY).name == "half_squared_error"  # the loss stated has none
     grow = [(old, new.replace("+ 0.02", "- 0.02")) for old, new in DECAY]
     assert loss_of((PRINT, "pass"), *grow).name == "half_squared_error"
+
+
+@pytest.mark.parametrize(
+    ("step", "held"),
+    [("0.1 * d{}", "d{}"), ("0.1 * {}.T @ {}", None)],
+    ids=["apart", "in one line"],
+)
+def test_a_rate_kept_in_the_step_is_no_scale_of_the_loss(step: str, held: str | None) -> None:
+    """V = rate · gradient, W −= V: the factor is the rate if the loss printed has not got it."""
+    edits = []
+    for w, a, dz in (("W1", "X", "dz1"), ("W2", "a1", "dz2")):
+        value = step.format(w) if held else step.format(a, dz)
+        edits.append((f"{w} -= 0.1 * d{w}", f"V{w} = {value}\n    {w} -= V{w}"))
+    for b, dz in (("b1", "dz1"), ("b2", "dz2")):
+        value = step.format(b) if held else f"0.1 * {dz}.sum(axis=0, keepdims=True)"
+        edits.append((f"{b} -= 0.1 * d{b}", f"V{b} = {value}\n    {b} -= V{b}"))
+    loss = loss_of(*edits)
+    assert (loss.name, loss.shown) == ("half_squared_error", "equal")
+    assert loss.scale == pytest.approx(1)
