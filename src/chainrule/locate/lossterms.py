@@ -26,21 +26,29 @@ def is_whole(reading: Reading, predictions: Sequence[Node]) -> bool:
         with np.errstate(all="ignore"):
             seeds = reading.candidate.seeds(values)
             beside.append(gradients(seeds, order, values, reading.step.boundary))
-    for one in reading.step.learned:
-        rest = np.array([gradient_of(one, found) for found in beside])
-        total = np.array([gradient_of(one, found) for found in reading.gradients])
-        if np.linalg.norm(rest) <= _TOLERANCE * np.linalg.norm(total):
-            continue
-        weights = np.array([one.values(values) for values in reading.replayed])
-        if not any(_steady(rest, slope) for slope in (weights, np.sign(weights))):
-            return False
-    return True
+    rest, total, weights = (
+        np.array([np.concatenate(parts) for parts in rows])
+        for rows in (
+            [[gradient_of(one, found) for one in reading.step.learned] for found in beside],
+            [
+                [gradient_of(one, found) for one in reading.step.learned]
+                for found in reading.gradients
+            ],
+            [[one.values(values) for one in reading.step.learned] for values in reading.replayed],
+        )
+    )
+    if np.linalg.norm(rest) <= _TOLERANCE * np.linalg.norm(total):
+        return True
+    return any(_steady(rest, slope) for slope in (weights, np.sign(weights)))
 
 
 def _steady(rest: Any, slope: Any) -> bool:
-    """Whether each element is a constant times its penalty's slope, W of ½W² or ±1 of |W|."""
+    """Whether each element is a constant times its penalty's slope, W of ½W² or ±1 of |W|.
+
+    The penalty's weight λ may be drawn anew at each replay: a factor of all elements alike.
+    """
     with np.errstate(all="ignore"):
         factors = np.where(slope == 0, 0.0, rest / slope)
-    return bool(
-        np.allclose(factors, factors[0], rtol=_TOLERANCE, atol=_TOLERANCE * np.max(np.abs(factors)))
-    )
+    sizes = factors @ factors[0] / max(float(factors[0] @ factors[0]), 1e-300)
+    error = np.linalg.norm(factors - np.outer(sizes, factors[0]))
+    return bool(error <= _TOLERANCE * np.linalg.norm(factors))
