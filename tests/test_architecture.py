@@ -69,7 +69,7 @@ LAYERS_OF_LOCATE = [
     {"locate.draws", "locate.frozen"},
     {"locate.fingerprints", "locate.losses", "locate.descent"},
     {"locate.reading"},
-    {"locate.match"},
+    {"locate.match", "locate.lossterms"},
     {"locate.returned"},
     {"locate.held", "locate.choice", "locate.lossforms", "locate.naming"},
     {"locate.lossnames", "locate.optimizer"},

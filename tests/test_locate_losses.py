@@ -17,6 +17,8 @@ from chainrule.locate.losses import (
     contacts,
     last_contacts,
 )
+from chainrule.locate.lossforms import form_of
+from chainrule.locate.match import read
 from chainrule.locate.step import Step
 
 ERROR = "e = out - Y"
@@ -186,6 +188,33 @@ def test_single_outputs_that_add_up_to_one_are_a_distribution(tmp_path: Path) ->
         """,
     )
     assert "softmax_cross_entropy" in forms(step)
+
+
+def test_an_element_read_again_is_the_same_prediction(tmp_path: Path) -> None:
+    """Each time an element is read it is copied: for the loss, and for the gradient."""
+    step = step_of(
+        tmp_path,
+        """
+        import numpy as np
+        w, x, t = [[0.5, -0.3], [0.1, 0.2]], [1.0, 2.0], np.array([1.0, 0.25])
+        for _ in range(3):
+            y, d, total = np.zeros(2), np.zeros(2), 0.0
+            for k in range(2):
+                y[k] = 1 / (1 + np.exp(-(w[k][0] * x[0] + w[k][1] * x[1])))
+                total -= t[k] * np.log(y[k]) + (1 - t[k]) * np.log(1 - y[k])
+            for k in range(2):
+                d[k] = y[k] - t[k]
+            for k in range(2):
+                for i in range(2):
+                    w[k][i] -= 0.1 * d[k] * x[i]
+        """,
+    )
+    replayed = replays(step, 5)
+    written = candidates(step, replayed)[0]
+    outputs = {one.output.number for one in found(step) if step.place(one.error).line == 10}
+    assert outputs <= step.ancestors(written.roots)
+    assert len(outputs) == 2
+    assert form_of(read(step, written, replayed), found(step)).name == "binary_cross_entropy"
 
 
 def test_of_outputs_in_a_row_the_last_ones_count(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def _analysed(run: Run, asked: Question, step: Step) -> Report:
     first = _first_step(run, step, judged)
     if first is not None:
         at_first = _analysed(run, asked, first)
-        if at_first.loss is not None and " + l" in at_first.loss.name:
+        if _states_penalty(at_first):
             return at_first
     if judged is not None:
         judged.causes = causes(judged.reading, judged.fits)
@@ -151,6 +151,12 @@ def _analysed(run: Run, asked: Question, step: Step) -> Report:
     if doubt is not None:
         return replace(doubt, script=asked.script)
     return _answered(asked, judged, tried)
+
+
+def _states_penalty(report: Report) -> bool:
+    """Whether the code computes the loss that is descended, with a penalty on weights."""
+    loss = report.loss
+    return loss is not None and " + l" in loss.name and loss.shown in ("equal", "scaled")
 
 
 def _doubt(judged: Judged) -> Report | None:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .graph import Node, inputs
 from .reading import Label, Reading
 from .step import Learned
@@ -20,6 +22,11 @@ class Held:
     node: Node
     label: Label
     fused: bool
+
+
+def is_step(found: Held, size: float) -> bool:
+    """Whether a held gradient changes the parameter as it is, by `size` times the gradient."""
+    return not found.fused and bool(np.isclose(abs(found.label.scale), abs(size)))
 
 
 def own_label(reading: Reading, number: int, own: set[int]) -> Label | None:
@@ -43,12 +50,13 @@ def own_values(reading: Reading, old: Node) -> set[int]:
     return found
 
 
-def held(reading: Reading, one: Learned, of: Node | None = None) -> Held | None:
+def held(reading: Reading, one: Learned, of: Node | None = None, step: float = 0.0) -> Held | None:
     """Return the gradient of a parameter (of its first scalar) nearest to its update.
 
     A value that was assigned counts before one that was not: what follows is the step size.  Of
     values on the update's own lines the one farthest from the update is meant.  With `of`, look
-    for another parameter's gradient there.
+    for another parameter's gradient there; with `step`, look behind a value that is that many times
+    the gradient.
     """
     changing = {reading.step.place(node) for node in one.new}
     own = own_values(reading, of if of is not None else one.old[0])
@@ -66,6 +74,8 @@ def held(reading: Reading, one: Learned, of: Node | None = None) -> Held | None:
             found.append(Held(node, label, reading.step.place(node) in changing))
         queue.extend(inputs(node))
     apart = [here for here in found if not here.fused]
+    if step:
+        apart = [here for here in apart if not is_step(here, step)] or apart
     named = [here for here in apart if here.node.number in reading.named]
     if named or apart:
         return (named or apart)[0]

@@ -15,7 +15,7 @@ from .draws import Values
 from .graph import Node, fill, inputs, write_through
 from .operations import operation
 from .source import has_literal_operand
-from .step import Step
+from .step import Step, source_of
 
 _SINKS = 12  # written losses tried, the last ones first
 _SAME = 1e-9
@@ -24,17 +24,17 @@ _ONE = 1e-3  # how far from 1 probabilities may add up, for the ε that programs
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where a prediction meets its label: error = sign · (o − y), or y / o if sign is 0."""
+    """Where a prediction meets its label: error = sign · (o − y), or ±y / o if sign is 0."""
 
     error: Node
     output: Node
     sign: int
 
     def label(self, values: Values) -> Any:
-        """Return y."""
+        """Return y; in a quotient it is never negative: -y / o is the error of −y ln o."""
         output = np.asarray(values[self.output.number], float)
         error = np.asarray(values[self.error.number], float)
-        return error * output if self.sign == 0 else output - self.sign * error
+        return np.abs(error * output) if self.sign == 0 else output - self.sign * error
 
 
 def _half_squared(output: Any, label: Any) -> Any:
@@ -59,8 +59,8 @@ def _poisson(output: Any, label: Any) -> Any:
 
 IMPLIED: dict[str, Callable[[Any, Any], Any]] = {  # ∂J/∂o of each loss that may be implied
     "half_squared_error": _half_squared,
-    "binary_cross_entropy": _binary_cross_entropy,
     "softmax_cross_entropy": _cross_entropy,
+    "binary_cross_entropy": _binary_cross_entropy,
     "absolute_error": _absolute,
     "poisson": _poisson,
 }
@@ -136,23 +136,30 @@ def _difference(step: Step, node: Node, name: str, replayed: Sequence[Values]) -
         return None
     if type(left) is Node and type(right) is Node and {left.number, right.number} & step.old:
         return None
-    output = left if _moves(step, left) else right
-    other = right if output is left else left
+    output, other = (left, right) if _moves(step, left) else (right, left)
     if name == "add" and not np.any(fill(other, replayed[0])):
         return None  # the beginning of a sum, not a label
     sign = 1 if output is left else (1 if name == "add" else -1)
     values = replayed[0]
     if np.shape(values[node.number]) != np.shape(values[output.number]):
         return None
-    return Contact(node, output, sign)
+    return Contact(node, copied(output), sign)
+
+
+def copied(node: Node) -> Node:
+    """Return the value that a node is a copy of: however often it is read, it is one prediction.
+
+    Reading a single element of an array copies it, once for the loss and once for the gradient.
+    """
+    while operation(node) == "copy" and type(node.arguments[0]) is Node:
+        node = node.arguments[0]
+    return node
 
 
 def _in_place(step: Step, node: Node, replayed: Sequence[Values]) -> Contact | None:
     """Find probs[range(N), y] -= 1: by how much it changes does not depend on parameters."""
     base = node.arguments[0]
-    while type(base) is Node and operation(base) == "copy":
-        base = inputs(base)[0]
-    if not _moves(step, base):
+    if type(base) is not Node or not _moves(step, base := copied(base)):
         return None
     changes = [
         np.asarray(values[node.number], float) - np.asarray(values[base.number], float)
@@ -177,10 +184,20 @@ def plausible(form: str, some: Sequence[Contact], replayed: Sequence[Values]) ->
             if form != "poisson" and not np.all(output <= 1):
                 return False
             if form == "softmax_cross_entropy":
-                single = output.ndim == 0
-                if not (_adds_up(some, values) if single else _is_distribution(output)):
+                whole = _whole(contact.output, values)
+                single = whole.ndim == 0
+                if not (_adds_up(some, values) if single else _is_distribution(whole)):
                     return False
     return True
+
+
+def _whole(output: Node, values: Values) -> Any:
+    """Return the array that an output is a part of: of probabilities only some may be picked.
+
+    probs[range(n), y] alone do not add up to 1, and their labels are all 1, so that nothing but
+    where they come from tells softmax from binary cross-entropy: both are −Σ ln a.
+    """
+    return np.asarray(values[source_of(output).number], float)
 
 
 def _adds_up(some: Sequence[Contact], values: Values) -> bool:

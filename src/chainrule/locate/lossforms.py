@@ -4,18 +4,20 @@
 and y does not, so each form is a straight line in o whose slope is c: nothing has to be known of y.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from .graph import Node, inputs
-from .losses import IMPLIED, Contact, plausible
+from .losses import IMPLIED, Contact, copied, plausible
+from .lossterms import is_whole
 from .operations import operation
 from .reading import Reading
 
 _TOLERANCE = 1e-6
+_LABEL = 1e-6  # how far a label may be from what labels can be
 FORMULAS = {
     "half_squared_error": "½ Σ (a − y)²",
     "sum_squared_error": "Σ (a − y)²",
@@ -28,6 +30,23 @@ FORMULAS = {
     "hinge": "Σ max(0, 1 − y a)",
     "unknown": "as the program computes it",
 }
+
+
+def _softmax(axis: int) -> Callable[[Any], Any]:
+    def link(z: Any) -> Any:
+        if np.ndim(z) <= axis:
+            return np.full(np.shape(z), np.nan)
+        e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+        return e / np.sum(e, axis=axis, keepdims=True)
+
+    return link
+
+
+_LINKS: list[tuple[str, Callable[[Any], Any]]] = [  # o(z) for which ∂J/∂z = c·(o − y)
+    *(("softmax_cross_entropy", _softmax(axis)) for axis in range(3)),
+    ("binary_cross_entropy", lambda z: 1 / (1 + np.exp(-z))),
+    ("poisson", np.exp),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +84,44 @@ def _form_at(o: Any, g: Any) -> Form | None:
         ):
             return Form("softmax_cross_entropy", float(np.max(-constant)))
         line = _straight(g * o * (1 - o), o)
-        if line and np.all(line[1] > -1e-6) and np.all(line[1] < 1 + 1e-6):
+        if line and _labels("binary_cross_entropy", line[1]):
             return Form("binary_cross_entropy", line[0])
     if np.all(o > 0):
         line = _straight(g * o, o)
-        if line and np.all(line[1] > -1e-6) and np.any(line[1] > 1e-6):
-            return Form("poisson", line[0])  # without a label it is a sum, as of squares
+        if line and _labels("poisson", line[1]):
+            return Form("poisson", line[0])
+    return None
+
+
+def _labels(form: str, y: Any) -> bool:
+    """Whether labels are such as a loss of this form has.
+
+    Where every count y is 0, a − y ln a is the prediction itself: any loss that is a straight line
+    there, Huber's or |a − y|, has that gradient.
+    """
+    if np.any(y < -_LABEL) or (form != "poisson" and np.any(y > 1 + _LABEL)):
+        return False
+    return form == "binary_cross_entropy" or bool(np.any(y > _LABEL))
+
+
+def _net_form(reading: Reading, nodes: Sequence[Node]) -> Form | None:
+    """Return the form of a loss computed from net inputs z, its predictions o nowhere needed.
+
+    Each loss has a link o(z) by which ∂J/∂z = c·(o − y), so it is told though a program computes
+    log-probabilities at once: z − ln Σ exp(z), or ln(1 + exp(−z)).
+    """
+    gradient = _rows(reading, nodes, True)
+    for name, link in _LINKS:
+        with np.errstate(all="ignore"):
+            outputs = np.array(
+                [
+                    np.concatenate([np.ravel(link(np.asarray(values[n.number]))) for n in nodes])
+                    for values in reading.replayed
+                ]
+            )
+            line = _straight(gradient, outputs) if np.all(np.isfinite(outputs)) else None
+        if line and _labels(name, line[1]):
+            return Form(name, line[0])
     return None
 
 
@@ -88,7 +139,7 @@ def _form_with_labels(reading: Reading, some: Sequence[Contact]) -> Form | None:
     """Return the form of a loss whose labels are known: ∂J/∂o is c times what the form has."""
     own = {one.output.number: one for one in some}
     gradient = _rows(reading, [one.output for one in own.values()], True)
-    for form in ("half_squared_error", "binary_cross_entropy", "poisson"):
+    for form in IMPLIED:
         if not plausible(form, some, reading.replayed):
             continue
         with np.errstate(all="ignore"):
@@ -168,7 +219,7 @@ def _outputs(reading: Reading, contacts: Sequence[Contact]) -> list[list[Node]]:
     logs: dict[int, Node] = {}
     for node in reading.forward:
         if operation(node) == "log":
-            inner = [one for one in inputs(node) if one.number in reading.step.moving]
+            inner = [copied(one) for one in inputs(node) if one.number in reading.step.moving]
             logs.update({one.number: one for one in _unmirrored(inner, reading)})
     result = [list(every.values()), list(logs.values())]
     result += [list(group.values()) for group in groups.values()]
@@ -187,7 +238,7 @@ def _unmirrored(nodes: Sequence[Node], reading: Reading) -> list[Node]:
     for node in nodes:
         moving = [one for one in inputs(node) if one.number in reading.step.moving]
         mirrored = operation(node) == "subtract" and len(moving) == 1
-        result.append(moving[0] if mirrored else node)
+        result.append(copied(moving[0]) if mirrored else node)
     return result
 
 
@@ -195,16 +246,22 @@ def form_of(reading: Reading, contacts: Sequence[Contact]) -> Form:
     """Return the name of a reading's loss and its scale."""
     if reading.candidate.value is None:
         return Form(reading.candidate.form, 1.0)
-    for some in _meeting(reading, contacts):
-        form = _form_with_labels(reading, some)
-        if form is not None:
-            return form
-    for group in _outputs(reading, contacts):
-        form = _form_at(_rows(reading, group, False), _rows(reading, group, True))
-        if form is not None:
-            return form
-    for group in _outputs(reading, contacts):
-        form = _steps(reading, _rows(reading, group, True), group[0])
-        if form is not None:
+    for form, predictions in _told(reading, contacts):
+        if form is not None and is_whole(reading, predictions):
             return form
     return Form("unknown", 1.0)
+
+
+def _told(
+    reading: Reading, contacts: Sequence[Contact]
+) -> Iterator[tuple[Form | None, Sequence[Node]]]:
+    """Yield the forms that a loss has at what may be its predictions, the surest first."""
+    for some in _meeting(reading, contacts):
+        yield _form_with_labels(reading, some), [one.output for one in some]
+    groups = _outputs(reading, contacts)
+    for group in groups:
+        yield _form_at(_rows(reading, group, False), _rows(reading, group, True)), group
+    for group in groups:
+        yield _net_form(reading, group), group
+    for group in groups:
+        yield _steps(reading, _rows(reading, group, True), group[0]), group

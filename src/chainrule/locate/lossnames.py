@@ -61,8 +61,12 @@ def name_loss(
     contacts: Sequence[Contact],
     held: Sequence[float],
     shown: tuple[Shown, Place | None],
+    decays: bool = False,
 ) -> Loss:
-    """Return the report's loss; `held` are the scales of the program's gradients."""
+    """Return the report's loss.
+
+    `held` are the scales of the program's gradients; with `decays` its steps let weights decay.
+    """
     form = form_of(reading, contacts)
     scale = descended_scale(held)
     name, remaining = form.name, scale
@@ -74,7 +78,8 @@ def name_loss(
     value = reading.candidate.value
     place = shown[1] if value is None else reading.step.place(value)
     file, line = place if place is not None and shown[0] == "equal" else ("", None)
-    for kind in sorted(set(penalties(reading).values())):
+    kinds = {"l2"} if decays else set(penalties(reading).values())
+    for kind in sorted(kinds if form.name != "unknown" else ()):  # it is all as it is coded
         name += f" + {kind}"
         formula += " + λ Σ W²" if kind == "l2" else " + λ Σ |W|"
     return Loss(name, formula, line, shown[0], remaining, file or None)

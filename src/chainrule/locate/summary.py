@@ -9,7 +9,7 @@ from .cause import Cause
 from .descent import Fit
 from .draws import replays
 from .files import Place
-from .held import held
+from .held import held, is_step
 from .lines import lines
 from .losses import Candidate, contacts
 from .lossnames import descended_scale, name_loss, shown_loss
@@ -44,16 +44,13 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     """Return what is said of a judged step; `every` holds the losses that were tried."""
     reading = judged.reading
     step, replayed = reading.step, reading.replayed
-    scales = held_scales(reading)
-    written = [one for one in every if one.value is not None]  # each was differentiated before
-    shown = shown_loss(
-        reading, [(one, differentiate(step, one, replayed)[1]) for one in written], scales
-    )
-    loss = name_loss(reading, contacts(step, replayed), scales, shown)
+    scales, shown = _scales_and_shown(judged, every)
+    decays = reading.candidate.value is None and _decay(judged.fits)
+    loss = name_loss(reading, contacts(step, replayed), scales, shown, decays)
     if loss.name.startswith("unknown"):  # made of pieces: near by, none is left for another
         near = replays(step, len(replayed), near=True)
         close = read(step, reading.candidate, near, reading.named, reading.outputs)
-        loss = name_loss(close, contacts(step, near), scales, shown)
+        loss = name_loss(close, contacts(step, near), scales, shown, decays)
     found = _against(loss, scales, lines(reading, judged.names))
     faults = _distinct([fault(reading, judged.names, cause) for cause in judged.causes])
     return Report(
@@ -163,12 +160,60 @@ def _own_factor(judged: Judged, k: int) -> float:
     return float(f"{factor:.9g}") * (-1 if judged.fits[k].kind == "ascends" else 1)
 
 
-def held_scales(reading: Reading) -> list[float]:
-    """Return the factors of the gradients that the program holds, against the loss's."""
+def _scales_and_shown(
+    judged: Judged, every: Sequence[Candidate]
+) -> tuple[list[float], tuple[record.Shown, Place | None]]:
+    """Return the factors of the held gradients and how the loss that is computed compares.
+
+    A value that is added to a parameter as it is, is gradient and step in one: its constant may be
+    the loss's or the rate.  If the loss computed has not got it, what is before that value tells.
+    """
+    reading = judged.reading
+    written = [
+        (one, differentiate(reading.step, one, reading.replayed)[1])
+        for one in every
+        if one.value is not None  # each was differentiated before
+    ]
+    nearest = held_scales(reading)
+    shown = shown_loss(reading, written, nearest)
+    if shown[0] != "scaled" or not _are_steps(judged):
+        return nearest, shown
+    before = [signal_scale(reading) * _written_factor(reading)]
+    for scales in (held_scales(reading, judged.fits), before):
+        again = shown_loss(reading, written, scales)
+        if again[0] == "equal":
+            return scales, again
+    return nearest, shown
+
+
+def _are_steps(judged: Judged) -> bool:
+    """Whether all gradients that the program holds are added to the parameters as they are."""
+    every = zip(judged.reading.step.learned, judged.fits, strict=True)
+    found = [(held(judged.reading, one), fit) for one, fit in every if fit.kind == "descends"]
+    known = [(one, fit) for one, fit in found if one is not None]
+    return bool(known) and all(is_step(one, fit.scale) for one, fit in known)
+
+
+def _decay(fits: Sequence[Fit]) -> bool:
+    """Whether steps let weights decay towards 0, as a penalty λ·½W² in the loss does.
+
+    W − c·∂J/∂W − λ·W descends J and the penalty together, though no line computes their sum.
+    """
+    decays = [fit.decay for fit in fits if fit.kind == "descends" and fit.decay]
+    return bool(decays) and min(decays) > 0
+
+
+def held_scales(reading: Reading, behind: Sequence[Fit] = ()) -> list[float]:
+    """Return the factors of the gradients that the program holds, against the loss's.
+
+    Those of the values nearest to the updates; given how the updates fit the gradients, of what is
+    behind values that are the steps themselves.
+    """
     own: list[float] = []
     fused: list[float] = []
-    for one in reading.step.learned:
-        found = held(reading, one)
+    sizes = [fit.scale for fit in behind] or [0.0] * len(reading.step.learned)
+    for one, size in zip(reading.step.learned, sizes, strict=True):
+        found = held(reading, one, step=size)
         if found is not None:
             (fused if found.fused else own).append(found.label.scale)
     scales = own or ([signal_scale(reading)] if fused else [])
