@@ -54,3 +54,4 @@ def test_the_record_of_a_program(name: str) -> None:
         kept.parent.mkdir(exist_ok=True)
         kept.write_text(written(found), encoding="utf-8")
     assert found == json.loads(kept.read_text(encoding="utf-8"))
+    assert "failed" not in (found["reason"] or "")

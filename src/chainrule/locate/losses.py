@@ -166,7 +166,7 @@ def _in_place(step: Step, node: Node, replayed: Sequence[Values]) -> Contact | N
         for values in replayed[:2]
         if np.shape(values[node.number]) == np.shape(values[base.number])
     ]
-    if len(changes) < 2 or not np.any(changes[0]):
+    if len(changes) < 2 or changes[0].shape != changes[1].shape or not np.any(changes[0]):
         return None
     same = np.allclose(changes[0], changes[1], rtol=0, atol=_SAME)
     return Contact(node, base, 1) if same else None
@@ -244,6 +244,10 @@ def last_contacts(step: Step, every: Sequence[Contact]) -> list[Contact]:
     return [contact for contact in every if contact.output.number not in before]
 
 
+def _is_single(value: Any) -> bool:
+    return not isinstance(value, list | tuple) and np.size(value) == 1
+
+
 def _sinks(step: Step, values: Values) -> list[Node]:
     """Return the single numbers a step computes that change no parameter: the last of each line."""
     used = step.ancestors([node for one in step.learned for node in one.new])
@@ -253,7 +257,7 @@ def _sinks(step: Step, values: Values) -> list[Node]:
         if node.number in step.moving
         and node.number not in used
         and node.function is not None
-        and np.size(values[node.number]) == 1
+        and _is_single(values[node.number])
     }
     read = {one.number for node in single.values() for one in inputs(node) if one.number in single}
     last: dict[int, Node] = {}

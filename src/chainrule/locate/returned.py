@@ -166,7 +166,9 @@ def _with_left_over(
     graph = probe.graph
     index = Index()
     for number in found[0]:
-        index.add(number, over(replayed, number))
+        vector = over(replayed, number)
+        if vector is not None:
+            index.add(number, vector)
         if all(number in gradients for gradients in found):
             index.add(number, np.concatenate([np.ravel(gradients[number]) for gradients in found]))
     taken = set(pairs.gradients.values())
