@@ -1,7 +1,7 @@
 """The kind of a fault, where one that looks like it is of another kind."""
 
 import pytest
-from handwritten import NET, RNN
+from handwritten import LAYERS, NET, RNN
 from judging import edited, line_of, only_fault, report_of
 
 SIGNAL = "dz2 = (a2 - T) * a2 * (1 - a2)"
@@ -19,6 +19,20 @@ SQUARE = edited(
     ("size=(4, 2)), np.zeros((1, 2))", "size=(4, 4)), np.zeros((1, 4))"),
 )
 LINEAR = edited(NET, ("a2 = sigmoid(z2)", "a2 = z2"), (SIGNAL, "dz2 = a2 - T"))
+LOOP = edited(
+    LAYERS,
+    ("    grad = second.backward(head.backward())\n    first.backward(relu.backward(grad))",
+     "    grad = head.backward()\n    for layer in (second, relu, first):\n"
+     "        grad = layer.backward(grad)"),
+)  # fmt: skip
+# two residual blocks: what the last one sends back goes nowhere
+BLOCKS = edited(
+    LOOP,
+    ("return x @ self.weights + self.bias", "return x + x @ self.weights + self.bias"),
+    ("return grad @ self.weights.T", "dx = grad + grad @ self.weights.T\n        return dx"),
+    ("Dense(3, 6, rng)", "Dense(3, 3, rng)"),
+    ("Dense(6, 3, rng)", "Dense(3, 3, rng)"),
+)
 KINDS = [
     (SPLIT, ("slope = a1 * (1 - a1)", "slope = 1 - a1**2"), "slope =", "wrong-derivative"),
     (SPLIT, ("slope = a1 * (1 - a1)", "slope = z1 * (1 - z1)"), "slope =", "wrong-derivative"),
@@ -39,6 +53,8 @@ KINDS = [
     (NET, (SIGNAL, "dz2 = 0.5 * (a2 - T) ** 2 * a2 * (1 - a2)"), "dz2 =",
      "loss-value-as-gradient"),
     (LINEAR, ("dz2 = a2 - T", "dz2 = (a2 - T) ** 2"), "dz2 =", "loss-value-as-gradient"),
+    (LOOP, ("return grad * self.mask", "return grad  # as it is"), "# as it is", "missing-factor"),
+    (BLOCKS, ("grad + grad @ self", "grad @ self"), "dx =", "missing-path"),
     (RNN, ("dhraw, xs[t].T", "dhraw, xs[0].T"), "dWxh +=", "wrong-operand"),
 ]  # fmt: skip
 
@@ -50,6 +66,6 @@ def test_kinds_are_told_apart(program: str, edit: tuple[str, str], where: str, k
     assert (fault.line, fault.kind in kinds.split()) == (line_of(changed, where), True), fault
 
 
-@pytest.mark.parametrize("program", [SPLIT, SKIP, SQUARE, LINEAR])
+@pytest.mark.parametrize("program", [SPLIT, SKIP, SQUARE, LINEAR, LOOP, BLOCKS])
 def test_they_were_right_before(program: str) -> None:
     assert report_of(program).verdict == "correct"

@@ -1,5 +1,6 @@
 """What kind of fault a repair shows, and the line that is to be changed."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from .cause import Cause
 from .counterfactual import Trials
 from .files import Place
 from .fingerprints import over
-from .graph import Node, inputs, write_through
+from .graph import Node, Position, inputs, write_through
 from .operations import operation
 from .reading import Label, Reading, Target, flat
 from .record import Kind
@@ -58,8 +59,22 @@ def _place(reading: Reading, repair: Repair, found: Label | None, target: Target
         return alias
     users = [one.number for one in reading.backward if _uses(one, number)]
     first = min(users, default=step.end)
-    passed = [store for store in step.graph.stores if store.node == number and store.after <= first]
-    return step.graph.place(passed[-1].position) if passed else step.place(node)
+    stores = [one for one in step.graph.stores if one.node == number and one.after <= first]
+    passed = [node.position, *(one.position for one in stores)]
+    where = step.graph.positions
+    telling = [n for before, n in pairwise(passed) if _gives_meaning(where[before], where[n])]
+    return step.graph.place(telling[-1]) if telling else step.place(node)
+
+
+def _gives_meaning(before: Position, place: Position) -> bool:
+    """Whether an assignment or a return says what a value is meant to be.
+
+    A return does of what the function was given; what it has computed had its meaning there.  A
+    caller that only names what a function returned gives it none: the function did.
+    """
+    if before.targets == ("return",):
+        return False
+    return place.targets != ("return",) or before.function != place.function
 
 
 def _alias(reading: Reading, node: Node) -> Place | None:
@@ -92,7 +107,7 @@ def _kind(reading: Reading, node: Node, found: Label | None, target: Target, sca
             return "wrong-operand"
         if found.scale * scale < 0:
             return "wrong-sign"
-        return "overwritten-gradient" if _has_unused_siblings(reading, node) else "missing-path"
+        return "overwritten-gradient" if _is_overwritten(reading, node, target) else "missing-path"
     if _is_loss_value(reading, node, target):
         return "loss-value-as-gradient"
     return _by_quotient(reading, node, found, target)
@@ -219,11 +234,18 @@ def _reads_overwritten(reading: Reading, node: Node) -> bool:
     return False
 
 
-def _has_unused_siblings(reading: Reading, node: Node) -> bool:
-    """Whether the same operation computed values of this step that nothing uses."""
+def _is_overwritten(reading: Reading, node: Node, target: Target) -> bool:
+    """Whether the same operation computed other summands of this step that nothing uses."""
     live = {one.number for one in reading.backward}
-    return any(
-        one.position == node.position and one.number not in live
+    unused = [
+        one
         for one in reading.step.nodes
-        if one.number in reading.step.moving and one.number not in reading.gradients[0]
+        if one.position == node.position
+        and one.number in reading.step.moving
+        and not (one.number in live or one.number in reading.gradients[0])
+    ]
+    return any(
+        label.target.of == target.of
+        for one in unused
+        for label in reading.look_up(over(reading.replayed, one.number))
     )
