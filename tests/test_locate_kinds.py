@@ -33,6 +33,14 @@ BLOCKS = edited(
     ("Dense(3, 6, rng)", "Dense(3, 3, rng)"),
     ("Dense(6, 3, rng)", "Dense(3, 3, rng)"),
 )
+TWO = edited(
+    NET,
+    ("W2, b2 = ", "V2 = rng.normal(size=(4, 2))\nW2, b2 = "),
+    ("z2 = a1 @ W2 + b2", "z2 = a1 @ W2 + np.tanh(a1 @ V2) + b2"),
+    ("    dz1 = " + HIDDEN, "    dv = dz2 * (1 - np.tanh(a1 @ V2) ** 2)\n    dV2 = a1.T @ dv\n"
+     "    da1 = dz2 @ W2.T + dv @ V2.T\n    dz1 = da1 * a1 * (1 - a1)"),
+    ("    W2 -= 0.1", "    V2 -= 0.1 * dV2\n    W2 -= 0.1"),
+)  # fmt: skip
 KINDS = [
     (SPLIT, ("slope = a1 * (1 - a1)", "slope = 1 - a1**2"), "slope =", "wrong-derivative"),
     (SPLIT, ("slope = a1 * (1 - a1)", "slope = z1 * (1 - z1)"), "slope =", "wrong-derivative"),
@@ -53,6 +61,16 @@ KINDS = [
     (NET, (SIGNAL, "dz2 = 0.5 * (a2 - T) ** 2 * a2 * (1 - a2)"), "dz2 =",
      "loss-value-as-gradient"),
     (LINEAR, ("dz2 = a2 - T", "dz2 = (a2 - T) ** 2"), "dz2 =", "loss-value-as-gradient"),
+    (TWO, ("dW2 = a1.T @ dz2", "dW2 = a1.T @ (dz2 * (1 - np.tanh(a1 @ V2) ** 2))"), "dW2 =",
+     "wrong-operand extra-factor"),
+    (TWO, ("dV2 = a1.T @ dv", "dV2 = a1.T @ dz2"), "dV2 =", "missing-factor"),
+    (NET, (HIDDEN, "(dz2 @ W2.T) * sigmoid(a1) * (1 - sigmoid(a1))"), "dz1 =", "wrong-derivative"),
+    (TWO, ("dz2 @ W2.T + dv @ V2.T", "dz2 @ W2.T + dv @ W2.T"), "da1 =", "wrong-operand"),
+    (TWO, ("dz2 @ W2.T + dv @ V2.T", "dz2 @ W2.T - dv @ V2.T"), "da1 =", "wrong-sign"),
+    (TWO, ("dz2 @ W2.T + dv @ V2.T", "dz2 @ W2.T + 2 * dv @ V2.T"), "da1 =", "wrong-scale"),
+    (TWO, ("dz2 @ W2.T + dv @ V2.T", "dz2 @ W2.T"), "da1 =", "missing-path"),
+    (LOOP, ("grad[np.arange(len(self.labels)), self.labels] -= 1", "grad[:, self.labels] -= 1"),
+     "self.labels] -= 1", "wrong-operand wrong-derivative"),
     (LOOP, ("return grad * self.mask", "return grad  # as it is"), "# as it is", "missing-factor"),
     (BLOCKS, ("grad + grad @ self", "grad @ self"), "dx =", "missing-path"),
     (RNN, ("dhraw, xs[t].T", "dhraw, xs[0].T"), "dWxh +=", "wrong-operand"),
@@ -66,6 +84,6 @@ def test_kinds_are_told_apart(program: str, edit: tuple[str, str], where: str, k
     assert (fault.line, fault.kind in kinds.split()) == (line_of(changed, where), True), fault
 
 
-@pytest.mark.parametrize("program", [SPLIT, SKIP, SQUARE, LINEAR, LOOP, BLOCKS])
+@pytest.mark.parametrize("program", [SPLIT, SKIP, SQUARE, LINEAR, TWO, LOOP, BLOCKS])
 def test_they_were_right_before(program: str) -> None:
     assert report_of(program).verdict == "correct"

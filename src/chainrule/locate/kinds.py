@@ -15,6 +15,9 @@ from .reading import Label, Reading, Target, flat
 from .record import Kind
 from .repair import Repair
 from .roles import sources
+from .slopes import activated, has_own_slope, is_nearer_the_loss
+from .step import PASSING
+from .summands import wrong_summand
 
 _OF_LOSSES = {"power", "square", "log", "absolute", "mean", "sum", "full_like"}
 _PRODUCTS = ("matmul", "dot", "outer", "einsum", "tensordot", "inner")
@@ -108,8 +111,12 @@ def _kind(reading: Reading, node: Node, found: Label | None, target: Target, sca
         if found.scale * scale < 0:
             return "wrong-sign"
         return "overwritten-gradient" if _is_overwritten(reading, node, target) else "missing-path"
-    if _is_loss_value(reading, node, target):
+    derived = found is not None and found.target.kind in ("gradient", "part")
+    if not derived and _is_loss_value(reading, node, target):
         return "loss-value-as-gradient"
+    wrong = None if derived else wrong_summand(reading, node, target, scale)
+    if wrong is not None and wrong.node.number != node.number:
+        return _kind(reading, wrong.node, wrong.label, wrong.target, wrong.scale)
     return _by_quotient(reading, node, found, target)
 
 
@@ -126,7 +133,8 @@ def _is_loss_value(reading: Reading, node: Node, target: Target) -> bool:
     if there is None or there.size < 2 or not error or target.of in reading.step.old:
         return False
     near = [node, *inputs(node), *(two for one in inputs(node) for two in inputs(one))]
-    if not {operation(one) for one in near} & _OF_LOSSES:
+    made = [n for n in near if n.number not in reading.gradients[0] or n.number in beyond]
+    if not {operation(one) for one in made} & _OF_LOSSES:
         return False
     return bool(np.all(there >= 0) or np.all(there <= 0)) and bool(
         np.any(meant > 0) and np.any(meant < 0)
@@ -149,9 +157,16 @@ def _by_quotient(reading: Reading, node: Node, found: Label | None, target: Targ
             return "missing-factor"
         if _is_factor(reading, there / meant):
             return "extra-factor"
-    name = operation(node)
     if found is not None and found.target.kind in ("gradient", "local"):
-        return "missing-factor"
+        return "missing-factor" if is_nearer_the_loss(reading, node, target) else "wrong-operand"
+    if has_own_slope(reading, node):
+        return "wrong-derivative"
+    return _by_operation(reading, node, target)
+
+
+def _by_operation(reading: Reading, node: Node, target: Target) -> Kind:
+    """Tell the fault of a value that has no label by what computes it from what."""
+    name = operation(node)
     if name in (*_PRODUCTS, "multiply", "sum") and _lacks_derivative(reading, node, target):
         return "missing-factor"
     if name in _PRODUCTS:
@@ -174,6 +189,8 @@ def _has_right_operands(reading: Reading, node: Node, target: Target) -> bool:
     values = {one.target.of for _, one in sources(reading, node) if one.target.kind == "value"}
     values |= {one.number for one in inputs(node)}
     for one in reading.forward:
+        if target.kind == "part" and one.number != target.by // 8:
+            continue
         used = [used.number for used in inputs(one)]
         if target.of in used and operation(one) in _PRODUCTS:
             return bool(values & set(used))
@@ -206,14 +223,12 @@ def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
 
     A parameter that the activation itself is computed from (the β of γ·x + β) takes ∂J/∂a.
     """
-    derived = {
-        one.of
-        for one, arrays in reading.targets.items()
-        if one.kind == "local" and np.ptp(flat(arrays)) > 0
-    }
+    derived = activated(reading)
     for _, label in sources(reading, node):
-        if label.target.kind == "gradient" and label.target.of in derived:
-            taken = reading.step.graph.nodes[label.target.of]
+        taken = reading.step.graph.nodes[label.target.of]
+        while operation(taken) in PASSING and inputs(taken):
+            taken = inputs(taken)[0]
+        if label.target.kind == "gradient" and taken.number in derived:
             return taken.number != target.of and not _uses(taken, target.of)
     return False
 
