@@ -133,7 +133,7 @@ def _is_loss_value(reading: Reading, node: Node, target: Target) -> bool:
     if there is None or there.size < 2 or not error or target.of in reading.step.old:
         return False
     near = [node, *inputs(node), *(two for one in inputs(node) for two in inputs(one))]
-    made = [n for n in near if n.number not in reading.gradients[0] or n.number in beyond]
+    made = [n for n in near if n.number not in reading.gradients[0] or n.number in reading.beyond]
     if not {operation(one) for one in made} & _OF_LOSSES:
         return False
     return bool(np.all(there >= 0) or np.all(there <= 0)) and bool(

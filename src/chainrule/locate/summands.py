@@ -70,7 +70,7 @@ def _terms(reading: Reading, node: Node, sign: int) -> Sequence[tuple[Node, int]
         return [(node, sign)]
     found: list[tuple[Node, int]] = []
     for one, own in zip(used, signs, strict=True):
-        here = reading.step.line(one) == reading.step.line(node)
+        here = reading.step.place(one) == reading.step.place(node)
         unknown = one.number not in reading.labels and one.number not in reading.gradients[0]
         nested = here and unknown and operation(one) in _SIGNS
         found += _terms(reading, one, sign * own) if nested else [(one, sign * own)]
