@@ -76,6 +76,7 @@ LAYERS_OF_LOCATE = [
     {"locate.roles"},
     {"locate.lines", "locate.counterfactual"},
     {"locate.cause", "locate.assignments"},
+    {"locate.slopes", "locate.summands"},
     {"locate.repair", "locate.symptoms", "locate.kinds", "locate.words"},
     {"locate.blame", "locate.remarks"},
     {"locate.summary", "locate.opened", "locate.weights"},

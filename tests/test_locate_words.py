@@ -71,6 +71,15 @@ def test_the_message_is_one_sentence_with_line_and_repair(edit: tuple[str, str])
         assert found.repair in found.message
 
 
+def test_a_place_that_could_not_be_told_is_not_named() -> None:
+    one = judged(NET)
+    found = fault(one.reading, one.names, Cause("wrong-operand", Place("", 26), (0,)))
+    assert found.message == (
+        "line 26 changes W1 by what is not the loss's gradient; "
+        "which line makes it wrong could not be told."
+    )
+
+
 def test_the_function_is_the_innermost_around_the_line() -> None:
     program = edited(LAYERS, ("return grad * self.mask", "return grad  # as it is"))
     assert only_fault(report_of(program)).function == "Relu.backward"

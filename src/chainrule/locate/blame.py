@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from .cause import Blame, Cause
 from .counterfactual import Trials
 from .descent import Fit
+from .files import Place
 from .held import held
 from .kinds import cause_of
 from .reading import Reading
@@ -33,10 +34,18 @@ def causes(reading: Reading, fits: list[Fit]) -> list[Cause]:
                 blame.add(cause)
     if blame.left:
         _by_repair(blame)
-    for k in sorted(blame.left):
-        kind: Kind = "missing-gradient" if fits[k].kind == "still" else "wrong-operand"
-        blame.add(Cause(kind, blame.update_place(k), (k,)))
+    for cause in _unexplained(blame):
+        blame.add(cause)
     return blame.causes
+
+
+def _unexplained(blame: Blame) -> list[Cause]:
+    """Return the updates of what no repair puts right: causes without a value."""
+    found: dict[tuple[Kind, Place], list[int]] = {}
+    for k in sorted(blame.left):
+        kind: Kind = "missing-gradient" if blame.fits[k].kind == "still" else "wrong-operand"
+        found.setdefault((kind, blame.update_place(k)), []).append(k)
+    return [Cause(kind, place, tuple(ks)) for (kind, place), ks in found.items()]
 
 
 def _off_scale(reading: Reading, fits: list[Fit]) -> set[int]:

@@ -1,5 +1,6 @@
 """What kind of fault a repair shows, and the line that is to be changed."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,15 @@ from .cause import Cause
 from .counterfactual import Trials
 from .files import Place
 from .fingerprints import over
-from .graph import Node, inputs, write_through
+from .graph import Node, Position, inputs, write_through
 from .operations import operation
 from .reading import Label, Reading, Target, flat
 from .record import Kind
 from .repair import Repair
 from .roles import sources
+from .slopes import activated, has_own_slope, is_nearer_the_loss
+from .step import PASSING
+from .summands import wrong_summand
 
 _OF_LOSSES = {"power", "square", "log", "absolute", "mean", "sum", "full_like"}
 _PRODUCTS = ("matmul", "dot", "outer", "einsum", "tensordot", "inner")
@@ -58,8 +62,22 @@ def _place(reading: Reading, repair: Repair, found: Label | None, target: Target
         return alias
     users = [one.number for one in reading.backward if _uses(one, number)]
     first = min(users, default=step.end)
-    passed = [store for store in step.graph.stores if store.node == number and store.after <= first]
-    return step.graph.place(passed[-1].position) if passed else step.place(node)
+    stores = [one for one in step.graph.stores if one.node == number and one.after <= first]
+    passed = [node.position, *(one.position for one in stores)]
+    where = step.graph.positions
+    telling = [n for before, n in pairwise(passed) if _gives_meaning(where[before], where[n])]
+    return step.graph.place(telling[-1]) if telling else step.place(node)
+
+
+def _gives_meaning(before: Position, place: Position) -> bool:
+    """Whether an assignment or a return says what a value is meant to be.
+
+    A return does of what the function was given; what it has computed had its meaning there.  A
+    caller that only names what a function returned gives it none: the function did.
+    """
+    if before.targets == ("return",):
+        return False
+    return place.targets != ("return",) or before.function != place.function
 
 
 def _alias(reading: Reading, node: Node) -> Place | None:
@@ -92,9 +110,13 @@ def _kind(reading: Reading, node: Node, found: Label | None, target: Target, sca
             return "wrong-operand"
         if found.scale * scale < 0:
             return "wrong-sign"
-        return "overwritten-gradient" if _has_unused_siblings(reading, node) else "missing-path"
-    if _is_loss_value(reading, node, target):
+        return "overwritten-gradient" if _is_overwritten(reading, node, target) else "missing-path"
+    derived = found is not None and found.target.kind in ("gradient", "part")
+    if not derived and _is_loss_value(reading, node, target):
         return "loss-value-as-gradient"
+    wrong = None if derived else wrong_summand(reading, node, target, scale)
+    if wrong is not None and wrong.node.number != node.number:
+        return _kind(reading, wrong.node, wrong.label, wrong.target, wrong.scale)
     return _by_quotient(reading, node, found, target)
 
 
@@ -111,7 +133,8 @@ def _is_loss_value(reading: Reading, node: Node, target: Target) -> bool:
     if there is None or there.size < 2 or not error or target.of in reading.step.old:
         return False
     near = [node, *inputs(node), *(two for one in inputs(node) for two in inputs(one))]
-    if not {operation(one) for one in near} & _OF_LOSSES:
+    made = [n for n in near if n.number not in reading.gradients[0] or n.number in reading.beyond]
+    if not {operation(one) for one in made} & _OF_LOSSES:
         return False
     return bool(np.all(there >= 0) or np.all(there <= 0)) and bool(
         np.any(meant > 0) and np.any(meant < 0)
@@ -134,9 +157,16 @@ def _by_quotient(reading: Reading, node: Node, found: Label | None, target: Targ
             return "missing-factor"
         if _is_factor(reading, there / meant):
             return "extra-factor"
-    name = operation(node)
     if found is not None and found.target.kind in ("gradient", "local"):
-        return "missing-factor"
+        return "missing-factor" if is_nearer_the_loss(reading, node, target) else "wrong-operand"
+    if has_own_slope(reading, node):
+        return "wrong-derivative"
+    return _by_operation(reading, node, target)
+
+
+def _by_operation(reading: Reading, node: Node, target: Target) -> Kind:
+    """Tell the fault of a value that has no label by what computes it from what."""
+    name = operation(node)
     if name in (*_PRODUCTS, "multiply", "sum") and _lacks_derivative(reading, node, target):
         return "missing-factor"
     if name in _PRODUCTS:
@@ -159,6 +189,8 @@ def _has_right_operands(reading: Reading, node: Node, target: Target) -> bool:
     values = {one.target.of for _, one in sources(reading, node) if one.target.kind == "value"}
     values |= {one.number for one in inputs(node)}
     for one in reading.forward:
+        if target.kind == "part" and one.number != target.by // 8:
+            continue
         used = [used.number for used in inputs(one)]
         if target.of in used and operation(one) in _PRODUCTS:
             return bool(values & set(used))
@@ -191,14 +223,12 @@ def _lacks_derivative(reading: Reading, node: Node, target: Target) -> bool:
 
     A parameter that the activation itself is computed from (the β of γ·x + β) takes ∂J/∂a.
     """
-    derived = {
-        one.of
-        for one, arrays in reading.targets.items()
-        if one.kind == "local" and np.ptp(flat(arrays)) > 0
-    }
+    derived = activated(reading)
     for _, label in sources(reading, node):
-        if label.target.kind == "gradient" and label.target.of in derived:
-            taken = reading.step.graph.nodes[label.target.of]
+        taken = reading.step.graph.nodes[label.target.of]
+        while operation(taken) in PASSING and inputs(taken):
+            taken = inputs(taken)[0]
+        if label.target.kind == "gradient" and taken.number in derived:
             return taken.number != target.of and not _uses(taken, target.of)
     return False
 
@@ -219,11 +249,18 @@ def _reads_overwritten(reading: Reading, node: Node) -> bool:
     return False
 
 
-def _has_unused_siblings(reading: Reading, node: Node) -> bool:
-    """Whether the same operation computed values of this step that nothing uses."""
+def _is_overwritten(reading: Reading, node: Node, target: Target) -> bool:
+    """Whether the same operation computed other summands of this step that nothing uses."""
     live = {one.number for one in reading.backward}
-    return any(
-        one.position == node.position and one.number not in live
+    unused = [
+        one
         for one in reading.step.nodes
-        if one.number in reading.step.moving and one.number not in reading.gradients[0]
+        if one.position == node.position
+        and one.number in reading.step.moving
+        and not (one.number in live or one.number in reading.gradients[0])
+    ]
+    return any(
+        label.target.of == target.of
+        for one in unused
+        for label in reading.look_up(over(reading.replayed, one.number))
     )

@@ -30,7 +30,7 @@ class Repair:
     Attributes:
         changed: the executions whose value is not the target's already.
         scale: the targets' factor.
-        labelled: the value is the target already, but for its factor.
+        labelled: the value is the target already, but for its factor or for summands.
         argument: the line is right where it gets other values: the fault is in what it is given.
     """
 
@@ -160,8 +160,14 @@ def _attempt(
         return None
     argument = _is_argument(reading, assigned, set(changed))
     labels = reading.labels.get(changed[0], ())
-    labelled = any(label.target == assigned[changed[0]] for label in labels)
+    labelled = any(_is_of(label.target, assigned[changed[0]]) for label in labels)
     return Repair(position, assigned, tuple(changed), scale, outcome, argument, labelled)
+
+
+def _is_of(found: Target, target: Target) -> bool:
+    """Whether a target is another one, or a summand of it."""
+    same = (found.of, found.transposed) == (target.of, target.transposed)
+    return found == target or (same and (found.kind, target.kind) == ("part", "gradient"))
 
 
 def _is_argument(reading: Reading, assigned: dict[int, Target], changed: set[int]) -> bool:

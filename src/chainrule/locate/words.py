@@ -37,9 +37,15 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
     expected = names.partial(cause.expected) if cause.expected is not None else None
     repair = _repair(reading, names, cause)
     file, line = cause.place
-    message = f"{f'{file}, ' * bool(file)}line {line} {_WHAT[cause.kind]}"
+    subject = f"{f'{file}, ' * bool(file)}line {line}"
+    message = f"{subject} {_WHAT[cause.kind]}"
     if cause.kind == "missing-gradient":
         message = f"no step changes {', '.join(parameters)}, though the loss depends on it"
+    elif cause.kind == "wrong-operand" and cause.node is None:
+        message = (
+            f"{subject} changes {', '.join(parameters)} by what is not the loss's gradient; "
+            "which line makes it wrong could not be told"
+        )
     elif expected is not None:
         message += f": it holds {found}, {expected} is needed"
     if repair:
