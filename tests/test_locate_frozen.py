@@ -56,6 +56,16 @@ def test_a_forgotten_bias_is_found_by_itself(first: str, tmp_path: Path) -> None
     assert names(learned) == ["b"]
 
 
+def test_an_input_that_is_added_is_no_bias(tmp_path: Path) -> None:
+    source = f"""{HEAD}W, kept = rng.normal(size=(3, 3)), X
+for _ in range(3):
+    e = kept + kept @ W - 1
+    W = W - 0.1 * (kept.T @ e)
+"""
+    _, learned = found(program(tmp_path, source))
+    assert learned == []
+
+
 @pytest.mark.parametrize("home", HOMES)
 def test_a_forgotten_bias_is_found_beside_its_weights(home: str, tmp_path: Path) -> None:
     start, W, b = HOMES[home]

@@ -39,7 +39,7 @@ def frozen(run: Run, step: Step, every: Sequence[Chain]) -> list[Learned]:
         if number in used - data and _is_initial(step, number, path):
             found.setdefault(number, path)
     for number, path in _added(run, step).items():
-        if number not in step.old:
+        if number not in step.old | data:
             found.setdefault(number, path)
     return as_learned(step, found)
 
