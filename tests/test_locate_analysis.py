@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from judging import edited, judged, line_of, reordered, report_of
 
 import chainrule
+from chainrule.render.where_words import answer
 
 FUNCTION = ast.FunctionDef
 LOSSES: dict[str, tuple[str, str | None, str]] = {
@@ -243,7 +244,7 @@ def test_a_program_that_trains_nothing_is_not_judged(program: str, verdict: str)
     assert not report.faults
 
 
-def test_one_layer_needs_no_chain_rule() -> None:
+def test_one_layer_multiplies_error_and_input() -> None:
     program = (
         "import numpy as np\nrng = np.random.default_rng(0)\nx, t = rng.normal(size=(5, 3)), "
         "rng.normal(size=5)\nw = rng.normal(size=3)\nfor k in range(9):\n    e = x @ w - t\n"
@@ -251,7 +252,10 @@ def test_one_layer_needs_no_chain_rule() -> None:
     )
     report = report_of(program)
     assert report.verdict == "correct"
-    assert not report.uses_chain_rule
+    assert report.uses_chain_rule
+    assert answer(report)[0] == (
+        "Yes. Two links are multiplied, an error signal and its input: line 8."
+    )
     assert [(one.name, one.shape, one.updated_at) for one in report.parameters] == [
         ("w", (3,), (8,))
     ]

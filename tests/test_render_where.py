@@ -109,7 +109,7 @@ def test_colour_only_on_a_terminal() -> None:
     ("changes", "words"),
     [
         ({"uses_chain_rule": False}, "No. No line multiplies links"),
-        ({"lines": ()}, "no single line multiplies the links"),
+        ({"lines": ()}, "Two links are multiplied, an error signal and its input"),
         ({"loss": None}, "The loss is not one that is known."),
         ({"loss": Loss("unknown", "")}, "The loss is not one that is known."),
         ({"loss": Loss("unknown", "log cosh(a − y)", 9)}, "log cosh(a − y), computed in line 9."),

@@ -11,7 +11,7 @@ from .operations import operation
 from .optimizer import of_parameters
 from .reading import Label, Reading, Target
 from .record import Role
-from .step import PASSING, only_scales
+from .step import PASSING, PRODUCTS, only_scales
 
 _SIGNALS = ("gradient", "part")
 _ADDING = ("add", "sum", "mean", "einsum", "subtract")
@@ -160,3 +160,18 @@ def inline_derivative(reading: Reading, one: Labelled) -> Label | None:
         if labels and not any(found.target.kind == "value" for found in labels):
             return labels[0] if labels[0].target.kind == "local" else None
     return None
+
+
+def multiplies(reading: Reading) -> bool:
+    """Whether links are multiplied: at a line of the chain rule, or ∂J/∂z with an input for ∂J/∂W.
+
+    A gradient that is only a sum, a step or a quotient of differences is none.
+    """
+    for one in labelled(reading):
+        if one.role == "chain_rule":
+            return True
+        is_product = operation(one.node) in PRODUCTS and not only_scales(reading.step, one.node)
+        signals = [label for _, label in one.sources if label.target.kind in _SIGNALS]
+        if one.role == "parameter_gradient" and is_product and signals:
+            return True
+    return False

@@ -20,6 +20,7 @@ from .reading import Reading
 from .record import Report
 from .remarks import remarks
 from .repair import signal_scale
+from .roles import multiplies
 from .source import factors
 from .step import PASSING
 from .words import fault
@@ -56,7 +57,7 @@ def report(judged: Judged, script: str, every: Sequence[Candidate]) -> Report:
     return Report(
         script=script,
         verdict="wrong" if faults else "correct",
-        uses_chain_rule=any(line.role == "chain_rule" for line in found),
+        uses_chain_rule=multiplies(reading),
         loss=loss,
         parameters=tuple(_parameter(judged, k) for k in range(len(step.learned))),
         lines=tuple(found),

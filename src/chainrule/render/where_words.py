@@ -91,19 +91,27 @@ def answer(report: Report) -> list[str]:
 
 
 def _rule(report: Report) -> str:
-    lines: dict[str | None, set[int]] = {}
-    for line in report.lines:
-        if line.role == "chain_rule":
-            lines.setdefault(line.file, set()).add(line.line)
+    lines = _lines_with(report, "chain_rule")
     if not report.uses_chain_rule:
         return "No. No line multiplies links: each gradient is a single link."
     yes = "Yes, but not rightly" if report.verdict == "wrong" else "Yes"
     if not lines:
-        return f"{yes}. The chain rule is used, but no single line multiplies the links."
+        gradients = _lines_with(report, "parameter_gradient")
+        where = "; ".join(places(report, numbers, file) for file, numbers in gradients.items())
+        return f"{yes}. Two links are multiplied, an error signal and its input: {where}."
     count = sum(map(len, lines.values()))
     verb = "multiplies" if count == 1 else "multiply"
     where = "; ".join(places(report, numbers, file) for file, numbers in lines.items())
     return f"{yes}. {counted(count, 'line')} {verb} links of the chain: {where}."
+
+
+def _lines_with(report: Report, role: str) -> dict[str | None, set[int]]:
+    """Return the lines of a role, by the files they are in."""
+    found: dict[str | None, set[int]] = {}
+    for line in report.lines:
+        if line.role == role:
+            found.setdefault(line.file, set()).add(line.line)
+    return found
 
 
 def _loss(report: Report) -> str:
