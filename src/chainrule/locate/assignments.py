@@ -7,7 +7,7 @@ its order or against it.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,14 @@ class Search:
     families: dict[Any, list[Target]]
     above: dict[int, int]  # node → the parameters it was computed from, a bit each
     below: dict[int, int]  # node → the parameters that are computed from it
+    by_parameters: dict[Any, dict[int, list[Target]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Group the targets of each place by the parameters that they were computed from."""
+        self.by_parameters = {key: defaultdict(list) for key in self.families}
+        for key, family in self.families.items():
+            for target in family:
+                self.by_parameters[key][self.above[target.of]].append(target)
 
     @property
     def reading(self) -> Reading:
@@ -121,7 +129,7 @@ def assignments(seek: Search, instances: list[Node], kind: str) -> Iterator[dict
             continue
         found = []
         for backwards in (True, False):
-            assigned = _assign(seek, instances, family[::-1] if backwards else family, key[0])
+            assigned = _assign(seek, instances, key, backwards)
             if assigned is not None and assigned not in found:
                 found.append(assigned)
         yield from found
@@ -136,26 +144,28 @@ def assignments(seek: Search, instances: list[Node], kind: str) -> Iterator[dict
 
 
 def _assign(
-    seek: Search, instances: list[Node], family: Sequence[Target], kind: str
+    seek: Search, instances: list[Node], key: Any, backwards: bool
 ) -> dict[int, Target] | None:
     """Match executions and targets by their parameters, else in order; None if neither works."""
-    taken: Counter[tuple[Target, ...]] = Counter()
+    fitting: dict[Any, list[Target]] = {}
+    taken: Counter[Any] = Counter()
     result: dict[int, Target] = {}
     for node in instances:
-        own = _parameters_of(seek, node, kind)
-        fitting = tuple(
-            target
-            for target in family
-            if seek.above[target.of] == own and _fits_shape(seek, node, target)
-        )
-        if taken[fitting] >= len(fitting):
+        own = _parameters_of(seek, node, key[0])
+        group = (own, np.shape(seek.reading.replayed[0][node.number]))
+        if group not in fitting:
+            some = seek.by_parameters[key].get(own, [])
+            ordered = some[::-1] if backwards else some
+            fitting[group] = [one for one in ordered if _fits_shape(seek, node, one)]
+        if taken[group] >= len(fitting[group]):
             result = {}
             break
-        result[node.number] = fitting[taken[fitting]]
-        taken[fitting] += 1
+        result[node.number] = fitting[group][taken[group]]
+        taken[group] += 1
     if result:
         return result
     scalar = not np.shape(seek.reading.replayed[0][instances[0].number])
+    family = seek.families[key][::-1] if backwards else seek.families[key]
     if len(instances) != len(family) or (scalar and len(instances) == 1):
         return None
     pairs = list(zip(instances, family, strict=True))

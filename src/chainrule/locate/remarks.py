@@ -74,13 +74,27 @@ def _saturated(reading: Reading, names: Names) -> list[Note]:
 
 
 def _activations(reading: Reading) -> dict[int, Callable[[Any], Any]]:
-    """Return the values that are σ or tanh of another one, each with its slope by its output."""
+    """Return the values that are σ or tanh of another one, each with its slope by its output.
+
+    What two operations of the program are to each other, one execution tells for all.
+    """
+    nodes = reading.step.graph.nodes
+    known: dict[tuple[int, int], Callable[[Any], Any] | None] = {}
     found: dict[int, Callable[[Any], Any]] = {}
     for target, (derivative, *_) in reading.targets.items():
         if target.kind != "local" or target.transposed:
             continue
-        out = np.asarray(reading.replayed[0][target.of], float)
-        for slope, steepest in zip(_SLOPES, (0.25, 1.0), strict=True):
-            if np.allclose(derivative, steepest * slope(out), rtol=1e-8, atol=1e-12):
-                found.setdefault(target.of, slope)
+        places = (nodes[target.of].position, nodes[target.by].position)
+        if places not in known:
+            known[places] = _slope_of(np.asarray(reading.replayed[0][target.of], float), derivative)
+        slope = known[places]
+        if slope is not None:
+            found.setdefault(target.of, slope)
     return found
+
+
+def _slope_of(out: Any, derivative: Any) -> Callable[[Any], Any] | None:
+    for slope, steepest in zip(_SLOPES, (0.25, 1.0), strict=True):
+        if np.allclose(derivative, steepest * slope(out), rtol=1e-8, atol=1e-12):
+            return slope
+    return None

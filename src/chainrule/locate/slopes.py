@@ -62,8 +62,8 @@ def _varies(reading: Reading, node: Node) -> bool:
 
 def activated(reading: Reading) -> set[int]:
     """Return the values that are a curved function of another, element by element."""
-    return {
-        one.of
-        for one, arrays in reading.targets.items()
-        if one.kind == "local" and np.ptp(flat(arrays)) > 0
-    }
+    found = set[int]()
+    for one, arrays in reading.targets.items():
+        if one.kind == "local" and one.of not in found and np.ptp(flat(arrays)) > 0:
+            found.add(one.of)
+    return found
