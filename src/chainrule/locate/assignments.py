@@ -8,16 +8,19 @@ its order or against it.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from .counterfactual import Trials
 from .graph import Node, inputs
+from .match import MOST_PARTS
 from .operations import operation
 from .reading import Reading, Target, flat
 from .step import PASSING
 
+_CLOSE = 3  # times the least distance between executions: beyond begins another run
 _ADDING = ("add", "subtract", "write_through")
 
 
@@ -71,12 +74,12 @@ def families(reading: Reading) -> dict[Any, list[Target]]:
     found: dict[Any, list[Target]] = defaultdict(list)
     nodes = reading.step.graph.nodes
     for target in reading.targets:
-        if target.kind == "part" and target.by < -1:
-            continue  # a sum of some parts: for labels, not for repairs
+        if target.kind == "part" and -MOST_PARTS <= target.by < 0:
+            continue  # the first of its parts, added up: for labels, not for repairs
         if target.of in reading.beyond or _is_constant(reading, target):
             continue
-        by = target.by // 8 if target.kind == "part" else target.by
-        other = nodes[by].position if by >= 0 else -1
+        by = target.by // 8 if target.kind == "part" and target.by >= 0 else target.by
+        other = nodes[by].position if by >= 0 else by  # the last of its parts: as many of each
         key = (target.kind, nodes[target.of].position, other, target.transposed)
         found[key].append(target)
     for family in found.values():
@@ -128,8 +131,8 @@ def assignments(seek: Search, instances: list[Node], kind: str) -> Iterator[dict
         if key[0] != kind:
             continue
         found = []
-        for backwards in (True, False):
-            assigned = _assign(seek, instances, key, backwards)
+        for size in dict.fromkeys((1, len(family), _run(instances))):
+            assigned = _assign(seek, instances, key, size)
             if assigned is not None and assigned not in found:
                 found.append(assigned)
         yield from found
@@ -143,10 +146,23 @@ def assignments(seek: Search, instances: list[Node], kind: str) -> Iterator[dict
                     yield single
 
 
-def _assign(
-    seek: Search, instances: list[Node], key: Any, backwards: bool
-) -> dict[int, Target] | None:
-    """Match executions and targets by their parameters, else in order; None if neither works."""
+def _run(instances: Sequence[Node]) -> int:
+    """Return how many executions follow each other closely: the units of one step through time."""
+    gaps = [after.number - node.number for node, after in pairwise(instances)]
+    far = [k for k, gap in enumerate(gaps) if gap > _CLOSE * min(gaps)]
+    return far[0] + 1 if far else max(1, len(instances))
+
+
+def _backwards(some: Sequence[Target], size: int) -> list[Target]:
+    """Return runs of this size, each in its order, the last run first."""
+    return [one for k in range(0, len(some), size)[::-1] for one in some[k : k + size]]
+
+
+def _assign(seek: Search, instances: list[Node], key: Any, size: int) -> dict[int, Target] | None:
+    """Match executions and targets by their parameters, else in order; None if neither works.
+
+    Targets follow in runs of this size, the last run first.
+    """
     fitting: dict[Any, list[Target]] = {}
     taken: Counter[Any] = Counter()
     result: dict[int, Target] = {}
@@ -155,7 +171,7 @@ def _assign(
         group = (own, np.shape(seek.reading.replayed[0][node.number]))
         if group not in fitting:
             some = seek.by_parameters[key].get(own, [])
-            ordered = some[::-1] if backwards else some
+            ordered = _backwards(some, size)
             fitting[group] = [one for one in ordered if _fits_shape(seek, node, one)]
         if taken[group] >= len(fitting[group]):
             result = {}
@@ -165,7 +181,7 @@ def _assign(
     if result:
         return result
     scalar = not np.shape(seek.reading.replayed[0][instances[0].number])
-    family = seek.families[key][::-1] if backwards else seek.families[key]
+    family = _backwards(seek.families[key], size)
     if len(instances) != len(family) or (scalar and len(instances) == 1):
         return None
     pairs = list(zip(instances, family, strict=True))

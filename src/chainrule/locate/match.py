@@ -29,7 +29,7 @@ _ELEMENTWISE = {
     *("reciprocal", "arctan", "sin", "cos", "copy", "positive", "expm1", "logaddexp", "sign"),
 }
 _LOCAL_HOPS = 14  # operations in one activation function
-_MOST_PARTS = 200  # uses of one value whose contributions are also added up
+MOST_PARTS = 200  # uses of one value whose contributions are also added up
 _MOST_LOCAL = 4000  # forward nodes up to which local derivatives are computed
 
 
@@ -173,11 +173,11 @@ def _add_parts(reading: Reading, parts: Sequence[Mapping[tuple[int, int, int], A
         for key in keys:
             target = Target("part", number, key[0] * 8 + key[1])
             _add(reading, target, [part[key] for part in parts])
-        if 2 < len(keys) <= _MOST_PARTS:
-            for sign, order in ((1, keys), (-1, keys[::-1])):
+        if 2 < len(keys) <= MOST_PARTS:
+            for first, order in ((0, keys), (MOST_PARTS, keys[::-1])):
                 sums = [list(accumulate(part[key] for key in order)) for part in parts]
                 for k in range(1, len(keys) - 1):
-                    _add(reading, Target("part", number, -sign * (k + 1)), [s[k] for s in sums])
+                    _add(reading, Target("part", number, -first - k - 1), [s[k] for s in sums])
 
 
 def descendants(nodes: Sequence[Node], roots: Sequence[Node]) -> set[int]:

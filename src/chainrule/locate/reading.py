@@ -22,6 +22,8 @@ class Target:
 
     Attributes:
         kind: "gradient" is ∂J/∂of, "part" a summand of it, "local" is ∂of/∂by, "value" is `of`.
+        by: of a part which use of the value it comes through, 8 · node + place; below 0, how many
+            of the first parts are added up, or, less MOST_PARTS, of the last.
     """
 
     kind: str
