@@ -170,14 +170,15 @@ def _assign(seek: Search, instances: list[Node], key: Any, size: int) -> dict[in
         own = _parameters_of(seek, node, key[0])
         group = (own, np.shape(seek.reading.replayed[0][node.number]))
         if group not in fitting:
-            some = seek.by_parameters[key].get(own, [])
-            ordered = _backwards(some, size)
+            ordered = _backwards(seek.by_parameters[key].get(own, []), size)
             fitting[group] = [one for one in ordered if _fits_shape(seek, node, one)]
-        if taken[group] >= len(fitting[group]):
+        some = fitting[group]
+        first = some[0] if some else None  # executions of two shapes may fit the same targets
+        if taken[first] >= len(some):
             result = {}
             break
-        result[node.number] = fitting[group][taken[group]]
-        taken[group] += 1
+        result[node.number] = some[taken[first]]
+        taken[first] += 1
     if result:
         return result
     scalar = not np.shape(seek.reading.replayed[0][instances[0].number])
