@@ -20,9 +20,9 @@ PLAIN = "x = 0.5\nprint('said', x * 2.0)\n"
 TELLS = "import sys\nprint(sys.argv[1:])\n"
 FORMATS = ("text", "json", "markdown", "github", "sarif", "html")
 GIVES = """
-import sys, answers, chainrule.cli.where as command
+import sys, answers, chainrule.locate.inspection as inspection
 from chainrule.cli import main
-command.inspect_script = lambda *_, **__: answers.{}
+inspection.inspect_script = lambda *_, **__: answers.{}
 main()
 """
 

@@ -3,16 +3,17 @@
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError
-from ..locate.inspection import MAX_SECONDS, inspect_script
-from ..locate.record import Report
-from ..locate.script import Script, demonstration, read_script
+from ..locate.record import MAX_SECONDS, Report
 from ..render.characters import printable
 from .streams import aside, leave, say
+
+if TYPE_CHECKING:
+    from ..locate.script import Script
 
 STATUS = {"correct": 0, "wrong": 1, "no-backprop": 3, "unknown": 3}
 PROGRAM = "Program"
@@ -115,6 +116,8 @@ def where(
     """
     if not max_seconds > 0:
         raise InputError(f"`--max-seconds` must be greater than 0, got {max_seconds:g}.")
+    from ..locate.inspection import inspect_script  # only now: it loads NumPy and the analysis
+
     program = _read(script)
     _require_writable(output, program)
     with aside(echo or format is Format.text) as stream:
@@ -134,7 +137,9 @@ def where(
     return STATUS[report.verdict]
 
 
-def _read(script: str | None) -> Script:
+def _read(script: str | None) -> "Script":
+    from ..locate.script import demonstration, read_script
+
     if script is None:
         say("no SCRIPT given: looking at our own scratch.py.")
         return demonstration()
@@ -146,7 +151,7 @@ def _read(script: str | None) -> Script:
     return read_script(script)
 
 
-def _rendered(report: Report, script: Script, form: Format, output: Path | None) -> str:
+def _rendered(report: Report, script: "Script", form: Format, output: Path | None) -> str:
     """Return the report in a form; each renderer is loaded only when it is asked for."""
     if form is Format.html:
         from ..render.where_html import page
@@ -170,7 +175,7 @@ def _rendered(report: Report, script: Script, form: Format, output: Path | None)
     }[form](report)
 
 
-def _require_writable(output: Path | None, script: Script) -> None:
+def _require_writable(output: Path | None, script: "Script") -> None:
     """Refuse before the script is run what cannot be written after it."""
     if output is None:
         return

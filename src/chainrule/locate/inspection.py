@@ -24,10 +24,9 @@ from .imports import PLOTTING
 from .mishaps import framework_used, mishap, without_framework
 from .parameters import enough
 from .program import ANSWER, Limits, Run, run
-from .record import Note, Report
+from .record import MAX_SECONDS, Note, Report
 from .script import NOTEBOOK_STUBS, Script, parsed, read_script
 
-MAX_SECONDS = 60.0
 _MOST_OPERATIONS = 2_000_000  # a gigabyte of records
 _ANSWERS = 1000  # empty lines for a program that asks; then the end, which ends a loop that asks
 

@@ -12,6 +12,7 @@ from typing import Literal
 from .. import factors
 
 SCHEMA = "chainrule.where/1"
+MAX_SECONDS = 60.0  # that a program may run
 
 Verdict = Literal["correct", "wrong", "no-backprop", "unknown"]
 Shown = Literal["equal", "scaled", "different", "none"]
