@@ -7,6 +7,7 @@ that the last step changed are used.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,17 +32,20 @@ def enough(graph: Graph) -> bool:
     return bool(found) and sum(chain.steps >= 3 for chain in found) >= 0.95 * len(found)
 
 
-def _in_steps(graph: Graph, whole: Sequence[Chain], partly: Sequence[Chain]) -> list[Chain]:
+def _in_steps(graph: Graph, found: Sequence[Chain], partly: Sequence[Chain]) -> list[Chain]:
     """Return the chains that descend, of whole arrays and of parts, with their common steps."""
     values = {written_value(change) for one in partly for change in one.changes}
-    whole = [one for one in whole if not any(c.new.number in values for c in one.changes)]
-    every = [*whole, *partly]
-    ends = _boundaries(graph, every)
-    for one in every:
-        numbers = [change.new.number for change in one.changes]
-        one.ends = tuple(int(np.searchsorted(numbers, end, side="right")) for end in ends)
-    kept = [one for one in partly if _descends(graph, one, ends)]
-    return [*whole, *kept] if kept else []
+    wholes = [one for one in found if not any(c.new.number in values for c in one.changes)]
+    ends = _boundaries(graph, [*wholes, *partly])
+    kept = [one for chain in partly if _descends(graph, one := _ended(chain, ends), ends)]
+    return [*(_ended(chain, ends) for chain in wholes), *kept] if kept else []
+
+
+def _ended(chain: Chain, ends: Sequence[int]) -> Chain:
+    """Return a chain with the counts of its changes up to the last change of each step."""
+    numbers = [change.new.number for change in chain.changes]
+    counts = tuple(int(np.searchsorted(numbers, end, side="right")) for end in ends)
+    return replace(chain, ends=counts)
 
 
 def _descends(graph: Graph, chain: Chain, ends: Sequence[int]) -> bool:
