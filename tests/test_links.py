@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array, csr_matrix
 
 from chainrule.activations import ACTIVATIONS
 from chainrule.chain import Array, Link
-from chainrule.links import Affine, Elementwise, LossSum, Softmax
+from chainrule.links import Affine, Dropout, Elementwise, LossSum, Softmax
 from chainrule.losses import FUSED, LOSSES
 
 STEP = 1e-30
@@ -105,3 +106,60 @@ def test_the_loss_link_sums_over_rows_and_scales_by_the_cotangent(loss: Any) -> 
     assert total == pytest.approx(loss.value(prediction, target).sum())
     once, twice = link.pullback(saved, 1.0)[0], link.pullback(saved, 2.0)[0]
     np.testing.assert_array_equal(2 * once, twice)
+
+
+def test_weights_of_rows_multiply_their_losses_and_error_signals() -> None:
+    random = np.random.default_rng(6)
+    prediction, target = random.normal(size=(2, 4, 3))
+    weight = np.array([0.0, 1.0, 2.5, 3.0])
+    for loss in (LOSSES["half_squared_error"], LOSSES["huber"]):
+        link, rows = LossSum(loss, target, weight), loss.value(prediction, target)
+        total, saved = link.forward(prediction)
+        assert total == pytest.approx(rows @ weight, rel=1e-14)
+        assert_inner_products_agree(link, prediction, random)
+        signal, _ = link.pullback(saved, 1.0)
+        np.testing.assert_array_equal(signal[0], 0.0)
+
+
+@pytest.mark.parametrize("kind", [csr_array, csr_matrix])
+def test_sparse_rows_give_what_dense_rows_give(kind: Any) -> None:
+    random = np.random.default_rng(7)
+    x = random.normal(size=(5, 4)) * (random.random((5, 4)) > 0.6)
+    W, b, dz = random.normal(size=(4, 3)), random.normal(size=3), random.normal(size=(5, 3))
+    dense, sparse = Affine(W, b, of_data=True), Affine(W, b, np.empty((4, 3)), of_data=True)
+    z, saved = sparse.forward(kind(x))
+    np.testing.assert_allclose(z, dense.forward(x)[0], rtol=1e-14)
+    _, (dW, db) = sparse.pullback(saved, dz)
+    assert dW is sparse.dW
+    np.testing.assert_allclose(dW, x.T @ dz, rtol=1e-13)
+    np.testing.assert_allclose(Affine(W, b, of_data=True).pullback(saved, dz)[1][0], dW)
+    np.testing.assert_allclose(db, dz.sum(axis=0))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_dropout_keeps_the_mean_and_sends_back_what_it_let_through(share: float) -> None:
+    a = np.ones((2000, 10))
+    link = Dropout(share, seed=3, layer=1)
+    dropped, mask = link.forward(a)
+    assert set(np.unique(dropped)) <= {0.0, 1 / (1 - share)}
+    assert (dropped == 0).mean() == pytest.approx(share, abs=0.02)
+    assert dropped.mean() == pytest.approx(1.0, abs=0.05)
+    dx, nothing = link.pullback(mask, a)
+    np.testing.assert_array_equal(dx, dropped)
+    assert nothing == ()
+    assert link.forward(a.astype(np.float32))[0].dtype == np.float32
+
+
+def test_a_mask_follows_from_seed_layer_and_draw_alone() -> None:
+    def mask(seed: int, layer: int, draws: int, rows: int = 50) -> list[bool]:
+        drawn = Dropout(0.5, seed, layer, draws).forward(np.ones((rows, 4)))[1]
+        return list((drawn > 0).ravel())
+
+    first = mask(1, 1, 0)
+    assert first == mask(1, 1, 0)
+    assert first[:8] == mask(1, 1, 0, rows=2)
+    for other in (mask(2, 1, 0), mask(1, 2, 0), mask(1, 1, 1)):
+        assert other != first
+    link = Dropout(0.5, 1, 1)
+    again = [list((link.forward(np.ones((50, 4)))[1] > 0).ravel()) for _ in range(3)]
+    assert again == [first, mask(1, 1, 1), mask(1, 1, 2)]

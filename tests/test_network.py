@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from chainrule.activations import ACTIVATIONS, Activation
-from chainrule.chain import Array
+from chainrule.chain import Array, forward
+from chainrule.links import Dropout
 from chainrule.losses import LOSSES
 from chainrule.network import BLOCK, Network, Objective
 from chainrule.parameters import Parameters
@@ -157,3 +159,53 @@ def test_the_objective_of_float32_rows_is_a_float_summed_in_float64(alpha: float
     plain = Network((3, 4, 2), network.hidden, "identity", network.loss)
     total = sum(BLOCK * plain.objective(single, X[rows], target[rows]) for rows in blocks)
     assert found == value == (total + network.penalty(single)) / len(X)
+
+
+@pytest.mark.parametrize("loss", LOSS_NAMES)
+def test_a_weight_is_a_row_so_often(loss: str) -> None:
+    network, parameters, X, target = example((3, 4, 2), ["tanh"], loss, 6, 8, 0.2)
+    times = np.array([0, 1, 2, 3, 1, 0])
+    repeated = (np.repeat(X, times, axis=0), np.repeat(target, times, axis=0))
+    value = network.objective(parameters, X, target, times.astype(float))
+    assert value == pytest.approx(network.objective(parameters, *repeated), rel=1e-12)
+    found = network.gradients(parameters, X, target, times.astype(float)).flat
+    np.testing.assert_allclose(
+        found, network.gradients(parameters, *repeated).flat, rtol=1e-10, atol=1e-13
+    )
+
+
+def test_weights_and_sparse_rows_go_through_blocks() -> None:
+    rows = BLOCK + 50
+    network, parameters, X, target = example((3, 4, 2), ["relu"], "huber", rows, 9, 0.2)
+    X[np.random.default_rng(0).random(X.shape) < 0.7] = 0.0
+    weight = np.random.default_rng(1).random(rows)
+    value, gradients = Objective(network, parameters).value_and_gradients(X, target, weight)
+    losses = network.loss_link(target).loss.value(network.predict(parameters, X), target)
+    expected = (losses @ weight + network.penalty(parameters)) / weight.sum()
+    assert value == pytest.approx(expected, rel=1e-12)
+    assert network.objective(parameters, csr_array(X), target, weight) == pytest.approx(expected)
+    found = network.gradients(parameters, csr_array(X), target, weight).flat
+    np.testing.assert_allclose(found, gradients.flat, rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(
+        network.predict(parameters, csr_array(X)), network.predict(parameters, X), rtol=1e-13
+    )
+
+
+def test_gradients_under_dropout_are_those_of_what_is_left() -> None:
+    """`forward` alone, at the same masks, differentiated by the complex step."""
+    network, parameters, X, target = example((3, 5, 4, 2), ["tanh"] * 2, "huber", 7, 10, 0.0)
+
+    def masks() -> list[Dropout]:
+        return [Dropout(0.4, seed=2, layer=1), Dropout(0.2, seed=2, layer=2)]
+
+    value, gradients = Objective(network, parameters, masks()).value_and_gradients(X, target)
+    slopes = np.empty(len(parameters.flat))
+    for index in range(len(slopes)):
+        moved = parameters.flat.astype(complex)
+        moved[index] += 1e-30j
+        links = network.chain(Parameters.of(moved, parameters.layer_sizes), dropout=masks())
+        total = forward([*links, network.loss_link(target)], X)[0]
+        slopes[index] = np.imag(total) / 1e-30 / len(X)
+    np.testing.assert_allclose(gradients.flat, slopes, rtol=1e-9, atol=1e-12)
+    assert value == pytest.approx(np.real(total) / len(X))
+    assert value != pytest.approx(network.objective(parameters, X, target))

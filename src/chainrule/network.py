@@ -1,8 +1,9 @@
 """A multilayer perceptron as a chain of links, its objective, and the gradient of that objective.
 
-    J = (Σ_rows ℓ(prediction, target) + ½ α Σ W²) / rows
+    J = (Σ_rows w ℓ(prediction, target) + ½ α Σ W²) / Σ_rows w
 
-Sums travel, means do not: gradients of blocks of rows are added and divided once.
+w is the weight of a row, 1 unless said otherwise.  Sums travel, means do not: gradients of blocks
+of rows are added and divided once.  The rows X may be a sparse matrix.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS, EXPONENTIAL, Activation
 from .chain import Array, Link, backward, forward
-from .links import Affine, Elementwise, LossSum, Softmax
+from .links import Affine, Dropout, Elementwise, LossSum, Softmax
 from .losses import FUSED, Loss
 from .names import lookup
 from .parameters import Gradients, Parameters
@@ -49,12 +50,20 @@ class Network:
         """The loss as a function of the last pre-activation, where the pair has such a form."""
         return FUSED.get((self.output_activation, self.loss.name))
 
-    def layers(self, parameters: Parameters, gradients: Gradients | None = None) -> list[Link]:
+    def layers(
+        self,
+        parameters: Parameters,
+        gradients: Gradients | None = None,
+        dropout: Sequence[Dropout] = (),
+    ) -> list[Link]:
         """Return the links up to the last pre-activation; pullbacks write into `gradients`."""
+        dropped = {link.layer: link for link in dropout}
         links: list[Link] = []
         for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
             if layer > 0:
                 links.append(Elementwise(self.hidden[layer - 1]))
+            if layer in dropped:
+                links.append(dropped[layer])
             dW = gradients.dW[layer] if gradients else None
             db = gradients.db[layer] if gradients else None
             links.append(Affine(W, b, dW, db, of_data=layer == 0))
@@ -64,38 +73,53 @@ class Network:
         """Return the link from the last pre-activation to the prediction."""
         return lookup(OUTPUT_ACTIVATIONS, self.output_activation, "output_activation")
 
-    def chain(self, parameters: Parameters, gradients: Gradients | None = None) -> list[Link]:
+    def chain(
+        self,
+        parameters: Parameters,
+        gradients: Gradients | None = None,
+        dropout: Sequence[Dropout] = (),
+    ) -> list[Link]:
         """Return the links up to what the loss takes: all but the loss itself."""
-        links = self.layers(parameters, gradients)
+        links = self.layers(parameters, gradients, dropout)
         return links if self.fused else [*links, self.output_link()]
 
-    def loss_link(self, target: Array) -> LossSum:
+    def loss_link(self, target: Array, weight: Array | None = None) -> LossSum:
         """Return the last link of the chain: the summed loss against these targets."""
-        return LossSum(self.fused or self.loss, target)
+        return LossSum(self.fused or self.loss, target, weight)
 
     def predict(self, parameters: Parameters, X: Array) -> Array:
         """Return the predictions, (rows, n_outputs), computed block by block."""
         links = [*self.layers(parameters), self.output_link()]
-        blocks = [forward(links, X[rows])[0] for rows in _blocks(len(X))]
+        blocks = [forward(links, X[rows])[0] for rows in _blocks(X.shape[0])]
         return np.concatenate(blocks)
 
-    def objective(self, parameters: Parameters, X: Array, target: Array) -> float:
-        """Return J over these rows."""
+    def summed_loss(
+        self, parameters: Parameters, X: Array, target: Array, weight: Array | None = None
+    ) -> float:
+        """Return Σ_rows w ℓ, without the penalty."""
         links = self.chain(parameters)
         # `item`: a Python number, so that float32 rows do not make the sum of blocks float32
-        total = sum(
-            forward([*links, self.loss_link(target[rows])], X[rows])[0].item()
-            for rows in _blocks(len(X))
+        return sum(
+            forward([*links, self.loss_link(target[rows], _part(weight, rows))], X[rows])[0].item()
+            for rows in _blocks(len(target))
         )
-        return self.mean(total, parameters, len(X))
 
-    def gradients(self, parameters: Parameters, X: Array, target: Array) -> Gradients:
-        """Return ∂J/∂W and ∂J/∂b over these rows."""
-        return Objective(self, parameters).value_and_gradients(X, target)[1]
+    def objective(
+        self, parameters: Parameters, X: Array, target: Array, weight: Array | None = None
+    ) -> float:
+        """Return J over these rows, of these weights (rows,)."""
+        total = self.summed_loss(parameters, X, target, weight)
+        return self.mean(total, parameters, total_weight(target, weight))
 
-    def mean(self, total: float, parameters: Parameters, n_rows: int) -> float:
-        """Return J of a loss summed over the rows: (total + ½ α Σ W²) / rows."""
-        return (total + self.penalty(parameters)) / n_rows
+    def gradients(
+        self, parameters: Parameters, X: Array, target: Array, weight: Array | None = None
+    ) -> Gradients:
+        """Return ∂J/∂W and ∂J/∂b over these rows, of these weights (rows,)."""
+        return Objective(self, parameters).value_and_gradients(X, target, weight)[1]
+
+    def mean(self, total: float, parameters: Parameters, divisor: float) -> float:
+        """Return J of a loss summed over the rows: (total + ½ α Σ W²) / Σ w."""
+        return (total + self.penalty(parameters)) / divisor
 
     def penalty(self, parameters: Parameters) -> float:
         """Return ½ α Σ W²."""
@@ -106,39 +130,56 @@ class Network:
 
 
 class Objective:
-    """J and its gradient at parameters that change in place, with buffers used again."""
+    """J and its gradient at parameters that change in place, with buffers used again.
 
-    def __init__(self, network: Network, parameters: Parameters) -> None:
+    With `dropout` it is the J of what is left of the network, another one at each call.
+    """
+
+    def __init__(
+        self, network: Network, parameters: Parameters, dropout: Sequence[Dropout] = ()
+    ) -> None:
         dtype = parameters.flat.dtype
         self.network = network
         self.parameters = parameters
         self._gradients = Gradients.zeros(network.layer_sizes, dtype)
-        self._links = network.chain(parameters, self._gradients)
+        self._links = network.chain(parameters, self._gradients, dropout)
 
-    def value_and_gradients(self, X: Array, target: Array) -> tuple[float, Gradients]:
+    def value_and_gradients(
+        self, X: Array, target: Array, weight: Array | None = None
+    ) -> tuple[float, Gradients]:
         """Return J and its gradient; the next call writes the gradient into the same memory."""
-        blocks = _blocks(len(X))
+        blocks = _blocks(len(target))
         if len(blocks) == 1:
-            total = self._backpropagate(X, target)
+            total = self._backpropagate(X, target, weight)
         else:
             sums = Gradients.zeros(self.network.layer_sizes)
             total = 0.0
             for rows in blocks:
-                total += self._backpropagate(X[rows], target[rows])
+                total += self._backpropagate(X[rows], target[rows], _part(weight, rows))
                 sums += self._gradients
             self._gradients.flat[:] = sums.flat
         if self.network.alpha:
             for dW, W in zip(self._gradients.dW, self.parameters.W, strict=True):
                 dW += self.network.alpha * W
-        if len(X) != 1:
-            np.divide(self._gradients.flat, len(X), out=self._gradients.flat)
-        return self.network.mean(total, self.parameters, len(X)), self._gradients
+        divisor = total_weight(target, weight)
+        if divisor != 1:
+            np.divide(self._gradients.flat, divisor, out=self._gradients.flat)
+        return self.network.mean(total, self.parameters, divisor), self._gradients
 
-    def _backpropagate(self, X: Array, target: Array) -> float:
-        links = [*self._links, self.network.loss_link(target)]
+    def _backpropagate(self, X: Array, target: Array, weight: Array | None) -> float:
+        links = [*self._links, self.network.loss_link(target, weight)]
         total, tape = forward(links, X)
         backward(links, tape)
         return float(total)
+
+
+def total_weight(target: Array, weight: Array | None) -> float:
+    """Return Σ_rows w: the number of rows where each counts once."""
+    return len(target) if weight is None else weight.sum().item()
+
+
+def _part(weight: Array | None, rows: slice) -> Array | None:
+    return None if weight is None else weight[rows]
 
 
 def _blocks(n_rows: int) -> Sequence[slice]:
