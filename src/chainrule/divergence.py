@@ -2,12 +2,14 @@
 
 import math
 from collections import deque
+from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 
 from .chain import Array
 from .errors import DivergenceError
-from .network import Network
+from .network import Network, total_weight
 from .parameters import Parameters
 
 RUNAWAY = 1e8  # a loss this many times the start's will not come back
@@ -18,18 +20,28 @@ HEAVY = 100.0  # a penalty so many times the rows' loss rules the step
 class Guard:
     """Holds a training on rows X (n, n_in), targets (n, n_out) to the loss it started with.
 
+    `start_loss` is given where the weights have been trained before: it is that of their start.
     The loss of an epoch is measured batch by batch before each step, so it says nothing of the
     last step: weights are gone back to only if their own loss, over all rows, is in bounds.
     """
 
-    def __init__(self, network: Network, parameters: Parameters, X: Array, target: Array) -> None:
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        X: Array,
+        target: Array,
+        weight: Array | None = None,
+        start_loss: float | None = None,
+    ) -> None:
         self.network = network
         self.parameters = parameters
         self.X = X
         self.target = target
+        self.weight = weight
         self._start = parameters.flat.copy()
         self._recent: deque[tuple[int, Array]] = deque(maxlen=2)
-        self.start_loss = self.loss()
+        self.start_loss = self.loss() if start_loss is None else start_loss
         self.bound = RUNAWAY * max(self.start_loss, 1.0)
 
     def loss(self) -> float:
@@ -37,7 +49,7 @@ class Guard:
         if not np.isfinite(self.parameters.flat).all():
             return math.nan
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            return float(self.network.objective(self.parameters, self.X, self.target))
+            return float(self.network.objective(self.parameters, self.X, self.target, self.weight))
 
     def allows(self, loss: float) -> bool:
         """Whether a loss is finite and has not run away."""
@@ -98,14 +110,15 @@ class Guard:
         """Whether the start's penalty is far above its loss of the rows, or not finite alone."""
         start = Parameters.of(self._start, self.network.layer_sizes)
         with np.errstate(over="ignore"):
-            penalty = self.network.penalty(start) / len(self.X)
+            penalty = self.network.penalty(start) / total_weight(self.target, self.weight)
         return not penalty <= HEAVY * max(self.start_loss - penalty, 1.0)
 
 
-def _size(values: Array) -> float:
+def _size(values: Any) -> float:
     """Return the largest root mean square of a column.
 
     Not the largest value: a rare category, scaled, is far from 0 in the rows that have it.
     """
     with np.errstate(over="ignore"):
-        return float(np.sqrt(np.mean(np.square(values, dtype=np.float64), axis=0)).max())
+        squares = values.multiply(values) if issparse(values) else np.square(values, dtype=float)
+        return float(np.sqrt(squares.mean(axis=0)).max())

@@ -11,11 +11,10 @@ from numpy.random import RandomState
 from .chain import Array, forward
 from .encoding import Scaling
 from .errors import DivergenceError, InputError
-from .estimators import PROBABILISTIC
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight, largest_weight
 from .factors import Explanation
-from .losses import LOSSES
+from .losses import LOSSES, PROBABILISTIC
 from .memory import SCALED, require_room
 from .model import Model, train_model
 from .network import BLOCK

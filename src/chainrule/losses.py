@@ -187,6 +187,9 @@ _ALIASES = {
 LOSSES: dict[str, Loss] = {row.name: row for row in _ROWS}
 LOSSES |= {alias: LOSSES[name] for alias, name in _ALIASES.items()}
 
+PROBABILISTIC = ("binary_cross_entropy", "categorical_cross_entropy")
+"""The losses whose predictions are probabilities of classes."""
+
 FUSED: dict[tuple[str, str], Loss] = {
     ("logistic", "binary_cross_entropy"): Loss(
         "binary_cross_entropy",

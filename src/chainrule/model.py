@@ -1,7 +1,7 @@
 """A trained model: from cells of a table to labels or numbers, scaling and names included."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from .estimators import MLPClassifier, MLPRegressor
 from .mlp import MLP
 from .recipes import Recipe
 from .tables import Table
-from .training import OnEpoch
+
+OnEpoch = Callable[[int, float], None]
+"""Called after each epoch with its number, counted from 1, and the loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,20 @@ def train_model(
         y = target_scaling.apply(y[:, None])[:, 0]
     estimator = make_estimator(recipe, target, seed)
     divergence = None
+    if on_epoch:
+        estimator.set_params(callbacks=[lambda epoch: on_epoch(epoch.number, epoch.loss)])
     with warnings.catch_warnings():
         # the recipe says how many epochs; reaching them is the plan, not a surprise
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "Training interrupted")
         try:
-            estimator.fit(scaling.apply(encoded), y, on_epoch=on_epoch)
+            estimator.fit(scaling.apply(encoded), y)
         except DivergenceError as error:
             divergence = error
+        finally:
+            estimator.set_params(callbacks=None)
+    if estimator.stop_reason_ == "interrupted":
+        raise KeyboardInterrupt  # the command ends; an estimator would go on with what it has
     return Model(features, scaling, target, target_scaling, estimator), divergence
 
 

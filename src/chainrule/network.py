@@ -14,7 +14,7 @@ import numpy as np
 from .activations import ACTIVATIONS, EXPONENTIAL, Activation
 from .chain import Array, Link, backward, forward
 from .links import Affine, Dropout, Elementwise, LossSum, Softmax
-from .losses import FUSED, Loss
+from .losses import FUSED, LOSSES, Loss
 from .names import lookup
 from .parameters import Gradients, Parameters
 
@@ -48,6 +48,8 @@ class Network:
     @property
     def fused(self) -> Loss | None:
         """The loss as a function of the last pre-activation, where the pair has such a form."""
+        if LOSSES.get(self.loss.name) != self.loss:
+            return None  # somebody's own loss, which happens to have such a name
         return FUSED.get((self.output_activation, self.loss.name))
 
     def layers(
@@ -92,6 +94,35 @@ class Network:
         links = [*self.layers(parameters), self.output_link()]
         blocks = [forward(links, X[rows])[0] for rows in _blocks(X.shape[0])]
         return np.concatenate(blocks)
+
+    def layer_values(
+        self, parameters: Parameters, X: Array
+    ) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        """Return the pre-activations z and the activations a of every layer, (rows, n_out) each."""
+        links = [*self.layers(parameters), self.output_link()]
+        blocks = []
+        for rows in _blocks(X.shape[0]):
+            value, values = X[rows], []
+            for link in links:
+                value = link.forward(value)[0]
+                values.append(value)
+            blocks.append(values)
+        every = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+        return tuple(every[::2]), tuple(every[1::2])
+
+    def predictions_and_loss(
+        self, parameters: Parameters, X: Array, target: Array, weight: Array | None
+    ) -> tuple[Array, float]:
+        """Return the predictions, (rows, n_outputs), and Σ_rows w ℓ, by one forward pass."""
+        predictions, total = [], 0.0
+        links, output = self.layers(parameters), self.output_link()
+        for rows in _blocks(X.shape[0]):
+            z = forward(links, X[rows])[0]
+            prediction = output.forward(z)[0]
+            loss = self.loss_link(target[rows], _part(weight, rows))
+            total += loss.forward(z if self.fused else prediction)[0].item()
+            predictions.append(prediction)
+        return np.concatenate(predictions), total
 
     def summed_loss(
         self, parameters: Parameters, X: Array, target: Array, weight: Array | None = None

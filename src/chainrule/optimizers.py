@@ -14,7 +14,9 @@ from .chain import Array
 
 
 class Optimizer(Protocol):
-    """A rule for one step down the gradient."""
+    """A rule for one step down the gradient, of a size that `learning_rate` scales."""
+
+    learning_rate: float
 
     def step(self, flat: Array, gradient: Array) -> None:
         """Change `flat` in place, given ∂J/∂flat."""
@@ -90,6 +92,20 @@ class Adam:
         flat -= scaled
 
 
+def clip(gradient: Array, max_norm: float) -> None:
+    """Shorten a gradient in place, (n,), so that √Σ g² ≤ max_norm (Pascanu et al. 2013).
+
+    >>> gradient = np.array([3.0, 4.0])
+    >>> clip(gradient, 1.0)
+    >>> gradient
+    array([0.6, 0.8])
+    """
+    if np.isfinite(max_norm):
+        norm = float(np.linalg.norm(gradient))
+        if norm > max_norm:
+            gradient *= max_norm / norm
+
+
 def minimize_lbfgs(
     value_and_gradient: Callable[[Array], tuple[float, Array]],
     flat: Array,
@@ -103,7 +119,8 @@ def minimize_lbfgs(
 
     The start must have a finite value.  A trial point without one is stepped back from: SciPy's
     line search would take infinity for convergence, so it is told the value of the last point
-    accepted and the opposite gradient, a valley whose bottom lies half-way.
+    accepted and the opposite gradient, a valley whose bottom lies half-way.  `on_iteration` ends
+    it by raising StopIteration.
 
     Returns SciPy's reason for stopping.
     """

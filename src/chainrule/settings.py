@@ -1,19 +1,25 @@
-"""What the estimators' numeric settings must satisfy: one row a setting."""
+"""What the estimators' settings must satisfy: one row a setting, whatever it is combined with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from .errors import InputError
+from .names import unknown
+
+SOLVERS = ("adam", "lbfgs", "sgd")
+SCHEDULES = ("constant", "invscaling", "adaptive")
+DTYPES = ("float32", "float64")
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
 
 
-def _is_count(value: Any) -> bool:
+def is_count(value: Any) -> bool:
+    """Whether a value is a whole number of at least 1."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return whole and bool(value >= 1)
 
@@ -26,39 +32,82 @@ def _is_not_negative(value: Any) -> bool:
     return _is_number(value) and 0 <= value < float("inf")
 
 
-def _is_share(value: Any) -> bool:
+def is_share(value: Any) -> bool:
+    """Whether a value is a number of at least 0 and less than 1."""
     return _is_number(value) and 0 <= value < 1
 
 
+def _is_up_to_one(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= 1
+
+
 def _is_batch_size(value: Any) -> bool:
-    return value == "auto" if isinstance(value, str) else _is_count(value)
+    return value == "auto" if isinstance(value, str) else is_count(value)
+
+
+def _is_patience(value: Any) -> bool:
+    return is_count(value) or (_is_number(value) and value == float("inf"))
 
 
 def _is_switch(value: Any) -> bool:
     return isinstance(value, bool | np.bool_)
 
 
-_A_COUNT = (_is_count, "a whole number of at least 1")
+def _is_switch_or_count(value: Any) -> bool:
+    return _is_switch(value) or is_count(value) or (_is_number(value) and value == 0)
+
+
+def _is_early_stopping(value: Any) -> bool:
+    return value == "loss" if isinstance(value, str) else _is_switch(value)
+
+
+def _is_positive_or_none(value: Any) -> bool:
+    return value is None or _is_positive(value)
+
+
+def _is_dtype(value: Any) -> bool:
+    try:
+        return value is None or np.dtype(value).name in DTYPES
+    except TypeError:
+        return False
+
+
+_A_COUNT = (is_count, "a whole number of at least 1")
 _POSITIVE = (_is_positive, "a number greater than 0")
 _NOT_NEGATIVE = (_is_not_negative, "a number of at least 0")
-_A_SHARE = (_is_share, "a number of at least 0 and less than 1")
+_A_SHARE = (is_share, "a number of at least 0 and less than 1")
 _A_SWITCH = (_is_switch, "True or False")
+_POSITIVE_OR_NONE = (_is_positive_or_none, "a number greater than 0, or None")
 
 CONDITIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "alpha": _NOT_NEGATIVE,
     "batch_size": (_is_batch_size, "a whole number of at least 1, or 'auto'"),
     "learning_rate_init": _POSITIVE,
+    "power_t": _NOT_NEGATIVE,
     "max_iter": _A_COUNT,
     "shuffle": _A_SWITCH,
     "tol": _NOT_NEGATIVE,
-    "momentum": _A_SHARE,
+    "verbose": (_is_switch_or_count, "True, False, or a whole number of at least 0"),
+    "warm_start": _A_SWITCH,
+    "momentum": (_is_up_to_one, "a number from 0 to 1"),
     "nesterovs_momentum": _A_SWITCH,
+    "early_stopping": (_is_early_stopping, "True, False, or 'loss'"),
+    "validation_fraction": _A_SHARE,
     "beta_1": _A_SHARE,
     "beta_2": _A_SHARE,
     "epsilon": _POSITIVE,
-    "n_iter_no_change": _A_COUNT,
+    "n_iter_no_change": (_is_patience, "a whole number of at least 1, or infinity"),
     "max_fun": _A_COUNT,
+    "weight_decay": _NOT_NEGATIVE,
+    "max_grad_norm": _POSITIVE_OR_NONE,
+    "max_time": _POSITIVE_OR_NONE,
+    "dtype": (_is_dtype, "None (float32 if X is, else float64), 'float32' or 'float64'"),
 }
+
+CHOICES: dict[str, tuple[str, ...]] = {"solver": SOLVERS, "learning_rate": SCHEDULES}
+
+STOCHASTIC = {"dropout": 0.0, "weight_decay": 0.0, "max_grad_norm": None}
+"""Settings that are part of a step of sgd or adam → the value that asks for nothing."""
 
 
 def check_settings(settings: Mapping[str, Any]) -> None:
@@ -74,21 +123,18 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name, (satisfied, condition) in CONDITIONS.items():
         if name in settings and not satisfied(settings[name]):
             raise InputError(f"`{name}` must be {condition}, got {settings[name]!r}.")
+    for name, choices in CHOICES.items():
+        if name in settings and settings[name] not in choices:
+            raise InputError(unknown(settings[name], choices, name))
+    if settings.get("solver") == "lbfgs":
+        _check_lbfgs(settings)
 
 
-def hidden_sizes(value: int | Sequence[int]) -> tuple[int, ...]:
-    """Return the hidden layers' sizes; a single number means one layer.
-
-    Raises:
-        InputError: if one of them is not a whole number of at least 1.
-
-    >>> hidden_sizes(5), hidden_sizes((5, 4)), hidden_sizes(())
-    ((5,), (5, 4), ())
-    """
-    sizes = tuple(np.atleast_1d(np.asarray(value, dtype=object)))
-    if not all(_is_count(size) for size in sizes):
-        raise InputError(
-            "`hidden_layer_sizes` must be whole numbers of at least 1, one a layer; "
-            f"got {value!r}. For no hidden layer give ()."
-        )
-    return tuple(int(size) for size in sizes)
+def _check_lbfgs(settings: Mapping[str, Any]) -> None:
+    for name, nothing in STOCHASTIC.items():
+        value = settings.get(name, nothing)
+        if value != nothing and np.any(np.asarray(value, dtype=object) != nothing):
+            raise InputError(
+                f"`{name}` must be {nothing} with the solver lbfgs, got {value!r}: it is part of "
+                "a step of sgd or adam. Take one of these, or leave it out."
+            )

@@ -1,23 +1,23 @@
-"""Training: epochs and batches over the rows, the history of the loss, and when to stop."""
+"""Training: epochs and batches over the rows, and when to stop."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.random import RandomState
 
+from .callbacks import Batch, Epoch, Listeners
 from .chain import Array
 from .divergence import Guard
-from .network import Network, Objective
-from .optimizers import Optimizer, minimize_lbfgs
+from .history import History, Judgement
+from .links import Dropout
+from .network import Network, Objective, total_weight
+from .optimizers import Optimizer, clip
 from .parameters import Parameters
-
-OnEpoch = Callable[[int, float], None]
-"""Called after each epoch with its number, counted from 1, and the loss."""
-
-LIMITS = {"ITERATIONS": "max_epochs", "EVALUATIONS": "max_evaluations"}
-"""A word of SciPy's reason for stopping → the field of Plan that it means."""
+from .schedules import lower, next_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,162 +32,185 @@ class Plan:
             it need only not rise above it.  For L-BFGS: training has converged when no
             derivative is larger than this.
         patience: stop after more than so many epochs without improvement.
+        judge: what must improve: "training", or "score" or "loss" of the validation rows, which
+            also say which epoch's weights are kept.
         max_evaluations: at most so many evaluations of the objective (L-BFGS only).
+        max_seconds: stop after the batch or iteration that passes this.
+        schedule, learning_rate, power_t: how the learning rate changes from what it was at first.
+        weight_decay: of W is taken off with each step, times the learning rate.
+        max_grad_norm: a longer gradient is shortened to this length.
+        once: this is one of many short trainings of the same weights, so the loss of all rows is
+            not computed for the sake of a check.
     """
 
     max_epochs: int
     batch_size: int
     shuffle: bool = True
     tol: float = 1e-4
-    patience: int = 10
+    patience: float = 10
+    judge: str = "training"
     max_evaluations: int = 15000
+    max_seconds: float = math.inf
+    schedule: str = "constant"
+    learning_rate: float = 0.001
+    power_t: float = 0.5
+    weight_decay: float = 0.0
+    max_grad_norm: float = math.inf
+    once: bool = False
 
 
-@dataclass(slots=True)
-class History:
-    """What happened: the mean loss of each epoch and why training stopped.
+@dataclass(slots=True, eq=False)
+class Training:
+    """Rows X (n, n_in), targets (n, n_out), weights (n,), and what is trained on them in place.
 
     Attributes:
-        converged: whether it stopped because there was nothing left to gain.
-        limit: which limit stopped it if not, a field of Plan; "" where L-BFGS found no lower point.
+        judged: computes what the validation rows say of `parameters`; None without such rows.
+        started: when, by the clock `time.monotonic`.
     """
 
-    loss_curve: list[float] = field(default_factory=list)
-    n_iter: int = 0
-    converged: bool = False
-    limit: str = "max_epochs"
+    network: Network
+    parameters: Parameters
+    X: Array
+    target: Array
+    weight: Array | None
+    plan: Plan
+    history: History
+    listeners: Listeners
+    judged: Callable[[], Judgement] | None = None
+    started: float = field(default_factory=time.monotonic)
 
-    def record(self, loss: float, on_epoch: OnEpoch | None) -> None:
-        """Append an epoch's loss and tell whoever listens."""
-        self.loss_curve.append(loss)
-        self.n_iter += 1
-        if on_epoch:
-            on_epoch(self.n_iter, loss)
+    @property
+    def seconds(self) -> float:
+        """Since the training began."""
+        return time.monotonic() - self.started
 
-    def cut(self, epochs: int) -> None:
-        """Take back the epochs after so many, as their weights are taken back."""
-        del self.loss_curve[epochs:]
-        self.n_iter = epochs
+    def guard(self) -> Guard:
+        """Return what holds this training to the loss that the first one started with."""
+        rows = (self.X, self.target, self.weight)
+        guard = Guard(self.network, self.parameters, *rows, self.history.start_loss)
+        self.history.start_loss = guard.start_loss
+        return guard
+
+    def ends_epoch(self, loss: float, learning_rate: float | None) -> bool:
+        """Record an epoch and tell of it; return whether somebody asks to stop."""
+        history, judged = self.history, self.judged() if self.judged else None
+        history.record(loss, judged)
+        weights = self.parameters.flat
+        history.weigh(self.plan.judge, loss, judged, self.plan.tol, weights)
+        if not self.listeners.hears("on_epoch_end"):
+            return False
+        event = Epoch(
+            number=history.n_iter,
+            loss=loss,
+            validation_loss=judged.loss if judged else None,
+            validation_score=judged.score if judged else None,
+            learning_rate=learning_rate,
+            seconds=self.seconds,
+            model=self.listeners.model,
+        )
+        return self.listeners.tell("on_epoch_end", event)
+
+    def keep_best(self) -> None:
+        """Put back the weights that the validation rows judged best, if they judge."""
+        if self.plan.judge != "training" and self.history.best_weights is not None:
+            self.parameters.flat[:] = self.history.best_weights
+
+    def require_bounded(
+        self, guard: Guard, loss: float, epoch: int, learning_rate: bool = True
+    ) -> None:
+        """Go back to the last weights in bounds, and say so, if this loss is not."""
+        if guard.allows(loss):
+            return
+        kept = guard.go_back()
+        self.history.cut(kept)
+        self.history.stop_reason = "diverged"
+        raise guard.error(loss, epoch, kept, learning_rate)
 
 
 def descend(
-    network: Network,
-    parameters: Parameters,
-    X: Array,
-    target: Array,
-    optimizer: Optimizer,
-    plan: Plan,
-    random: RandomState,
-    history: History,
-    on_epoch: OnEpoch | None = None,
+    training: Training, optimizer: Optimizer, random: RandomState, dropout: list[Dropout]
 ) -> None:
-    """Train in place by one step a batch; rows (n, n_in), targets (n, n_out).
+    """Train in place by one step a batch.
 
     Raises:
         DivergenceError: if the loss or a weight stops being finite, or the loss runs away;
-            `parameters` then hold the last ones whose loss does neither.
+            the parameters then are the last ones whose loss does neither.
     """
-    objective = Objective(network, parameters)
-    guard = Guard(network, parameters, X, target)
-    _require_bounded(guard, history, guard.start_loss, 1)
-    order = np.arange(len(X))
-    loss, best, without_improvement = guard.start_loss, math.inf, 0
-    for _ in range(plan.max_epochs):
-        guard.remember(history.n_iter, loss)
+    plan, history, flat = training.plan, training.history, training.parameters.flat
+    guard = training.guard()
+    loss = guard.start_loss
+    training.require_bounded(guard, loss, 1)
+    objective = Objective(training.network, training.parameters, dropout)
+    order = np.arange(len(training.target))
+    history.stop_reason = "max_iter"
+    for epoch in range(1, plan.max_epochs + 1):
+        guard.remember(epoch - 1, loss)
+        training.listeners.tell("on_epoch_begin", epoch)
         if plan.shuffle:
             # scikit-learn's order: each epoch permutes the one before
-            permutation = np.arange(len(X))
+            permutation = np.arange(len(order))
             random.shuffle(permutation)
             order = order[permutation]
-        loss = _epoch(objective, X, target, order if plan.shuffle else None, optimizer, plan)
-        if not np.isfinite(parameters.flat).all():
-            loss = math.nan
-        _require_bounded(guard, history, loss, history.n_iter + 1)
-        history.record(loss, on_epoch)
-        without_improvement = without_improvement + 1 if loss > best - plan.tol else 0
-        best = min(best, loss)
-        if without_improvement > plan.patience:
-            history.converged = True
+        loss, stop = _epoch(training, objective, order, optimizer, epoch)
+        training.require_bounded(guard, loss if np.isfinite(flat).all() else math.nan, epoch)
+        history.samples += len(order)
+        asked = training.ends_epoch(loss, optimizer.learning_rate)
+        next_epoch(plan.schedule, optimizer, plan.learning_rate, plan.power_t, history.samples)
+        if stop or asked:
+            history.stop_reason = stop or "callback"
             break
-    # each batch's loss is that before its step: the last step has not been seen by any
-    _require_bounded(guard, history, guard.loss(), history.n_iter)
+        if history.without_improvement > plan.patience:
+            if not lower(plan.schedule, optimizer):
+                history.stop_reason = "converged"
+                break
+            history.without_improvement = 0
+    if not plan.once:
+        # each batch's loss is that before its step: the last step has not been seen by any
+        training.require_bounded(guard, guard.loss(), history.n_iter)
+    training.keep_best()
 
 
 def _epoch(
-    objective: Objective,
-    X: Array,
-    target: Array,
-    order: Array | None,
-    optimizer: Optimizer,
-    plan: Plan,
-) -> float:
-    """Go through the rows once and return their mean loss, each batch's before its step."""
-    total = 0.0
-    flat = objective.parameters.flat
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for start in range(0, len(X), plan.batch_size):
-            rows: slice | Array = slice(start, start + plan.batch_size)
-            if order is not None:
-                rows = order[rows]
-            batch = X[rows]
-            loss, gradients = objective.value_and_gradients(batch, target[rows])
-            if not math.isfinite(loss):
-                return loss
-            total += loss * len(batch)
-            optimizer.step(flat, gradients.flat)
-    return total / len(X)
+    training: Training, objective: Objective, order: Array, optimizer: Optimizer, epoch: int
+) -> tuple[float, str]:
+    """Go through the rows once; return their mean loss, each batch's before its step.
 
-
-def descend_lbfgs(
-    network: Network,
-    parameters: Parameters,
-    X: Array,
-    target: Array,
-    plan: Plan,
-    history: History,
-    on_epoch: OnEpoch | None = None,
-) -> None:
-    """Train in place by L-BFGS on all rows at once.
-
-    A start that is the optimum already counts as one iteration, which found its loss.
-
-    Raises:
-        DivergenceError: as `descend` does.
+    And why to stop within the epoch, or "".
     """
-    guard = Guard(network, parameters, X, target)
-    trial = parameters.copy()
-    objective = Objective(network, trial)
-
-    def value_and_gradient(flat: Array) -> tuple[float, Array]:
-        trial.flat[:] = flat
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            loss, gradients = objective.value_and_gradients(X, target)
-        return loss, gradients.flat.astype(np.float64)
-
-    def on_iteration(_flat: Array, loss: float) -> None:
-        history.record(loss, on_epoch)
-
-    slopes = value_and_gradient(parameters.flat)[1]
-    start_loss = guard.start_loss if np.isfinite(slopes).all() else math.nan
-    _require_bounded(guard, history, start_loss, 1, learning_rate=False)
-    message = minimize_lbfgs(
-        value_and_gradient,
-        parameters.flat,
-        max_iter=plan.max_epochs,
-        max_fun=plan.max_evaluations,
-        tol=plan.tol,
-        on_iteration=on_iteration,
-    )
-    if not history.loss_curve:
-        history.record(start_loss, on_epoch)
-    history.converged = "CONVERGENCE" in message
-    history.limit = next((LIMITS[word] for word in LIMITS if word in message.upper()), "")
+    plan, X, target = training.plan, training.X, training.target
+    tells = training.listeners.hears("on_batch_end")
+    total, seen, stop = 0.0, 0, ""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for number, start in enumerate(range(0, len(order), plan.batch_size), start=1):
+            rows: Any = slice(start, start + plan.batch_size)
+            rows = order[rows] if plan.shuffle else rows
+            y, weight = target[rows], _part(training.weight, rows)
+            if not total_weight(y, weight):
+                continue  # rows of weight 0 say nothing
+            loss, gradients = objective.value_and_gradients(X[rows], y, weight)
+            if not math.isfinite(loss):
+                return loss, ""
+            total, seen = total + loss * len(y), seen + len(y)
+            clip(gradients.flat, plan.max_grad_norm)
+            _decay(training.parameters, plan.weight_decay * optimizer.learning_rate)
+            optimizer.step(training.parameters.flat, gradients.flat)
+            model = training.listeners.model
+            event = Batch(epoch, number, loss, gradients, model) if tells else None
+            if event and training.listeners.tell("on_batch_end", event):
+                stop = "callback"
+            elif training.seconds > plan.max_seconds:
+                stop = "max_time"
+            if stop:
+                break
+    return total / seen, stop
 
 
-def _require_bounded(
-    guard: Guard, history: History, loss: float, epoch: int, learning_rate: bool = True
-) -> None:
-    if not guard.allows(loss):
-        kept = guard.go_back()
-        history.cut(kept)
-        raise guard.error(loss, epoch, kept, learning_rate)
+def _decay(parameters: Parameters, share: float) -> None:
+    """Take a share off each weight; biases stay.  Loshchilov & Hutter, ICLR 2019."""
+    if share:
+        for W in parameters.W:
+            W *= 1 - share
+
+
+def _part(weight: Array | None, rows: Any) -> Array | None:
+    return None if weight is None else weight[rows]

@@ -1,0 +1,124 @@
+"""From an estimator's settings to what a training is made of: one function a part."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.random import RandomState
+from numpy.typing import DTypeLike
+
+from .errors import InputError
+from .hidden_layers import dropout_shares, hidden_activations
+from .initializers import INITIALIZERS, given, initialize
+from .links import Dropout
+from .losses import Loss
+from .names import lookup
+from .network import OUTPUT_ACTIVATIONS, Network
+from .optimizers import SGD, Adam, Optimizer
+from .parameters import Parameters
+from .training import Plan
+
+Settings = Mapping[str, Any]
+
+AUTO_BATCH = 200  # rows, as scikit-learn's "auto"
+
+
+def new_network(
+    settings: Settings, sizes: tuple[int, ...], loss: Loss, usual_output: str
+) -> Network:
+    """Return the network that is trained; `usual_output` is the output activation of "auto".
+
+    Raises:
+        InputError: if an activation is unknown, or the output's does not suit the loss.
+    """
+    hidden = hidden_activations(settings["activation"], len(sizes) - 2)
+    output = settings["output_activation"]
+    output = usual_output if output == "auto" else output
+    lookup(OUTPUT_ACTIVATIONS, output, "output_activation")
+    if loss.outputs and output not in loss.outputs:
+        raise InputError(
+            f"`output_activation` must be {' or '.join(loss.outputs)} with the loss "
+            f"{loss.name}; got {output!r}, whose values the loss does not accept."
+        )
+    if output == "softmax" and sizes[-1] == 1:
+        raise InputError(
+            "`output_activation` must not be 'softmax' on one output: a share of the whole "
+            "among one is always 1. Take 'auto', or a loss with one unit a class."
+        )
+    return Network(sizes, hidden, output, loss, settings["alpha"])
+
+
+def new_parameters(
+    settings: Settings, network: Network, random: RandomState, dtype: DTypeLike
+) -> Parameters:
+    """Return start weights, drawn or as given.
+
+    Raises:
+        InputError: if the initializer is unknown, or the weights given do not fit.
+    """
+    if settings["start_weights"] is None:
+        name = settings["initializer"]
+        if name == "auto":  # scikit-learn's rule
+            activation = settings["activation"]
+            used = {activation} if isinstance(activation, str) else {a.name for a in network.hidden}
+            name = "glorot_logistic" if used == {"logistic"} else "glorot"
+        record = lookup(INITIALIZERS, name, "initializer")
+        start = initialize(record, network.layer_sizes, random)
+    else:
+        start = given(settings["start_weights"], network.layer_sizes)
+    return Parameters.of(start.flat.astype(dtype), network.layer_sizes)
+
+
+def new_optimizer(settings: Settings) -> Optimizer | None:
+    """Return the rule of a step; None for L-BFGS, which takes its own."""
+    rate = settings["learning_rate_init"]
+    if settings["solver"] == "sgd":
+        return SGD(rate, settings["momentum"], settings["nesterovs_momentum"])
+    if settings["solver"] == "adam":
+        return Adam(rate, settings["beta_1"], settings["beta_2"], settings["epsilon"])
+    return None
+
+
+def dropout_links(
+    settings: Settings, n_hidden: int, random: RandomState, drawn: int
+) -> list[Dropout]:
+    """Return a link for each hidden layer that drops activations, of a seed drawn if one does.
+
+    `drawn`: how many masks an earlier part of the same training has drawn.
+    """
+    shares = dropout_shares(settings["dropout"], n_hidden)
+    if not any(shares):
+        return []
+    seed = int(random.randint(2**31 - 1))
+    return [
+        Dropout(share, seed, layer, drawn)
+        for layer, share in enumerate(shares, start=1)
+        if share > 0
+    ]
+
+
+def batch_rows(settings: Settings, n_rows: int) -> int:
+    """Return how many rows a step sees."""
+    size = settings["batch_size"]
+    return min(AUTO_BATCH if size == "auto" else int(size), n_rows)
+
+
+def new_plan(settings: Settings, n_rows: int, once: bool) -> Plan:
+    """Return how to go through so many rows; `once` for a single epoch of `partial_fit`."""
+    judge = {False: "training", True: "score"}.get(settings["early_stopping"], "loss")
+    return Plan(
+        max_epochs=1 if once else settings["max_iter"],
+        batch_size=batch_rows(settings, n_rows),
+        shuffle=settings["shuffle"],
+        tol=settings["tol"],
+        patience=settings["n_iter_no_change"],
+        judge=judge,
+        max_evaluations=settings["max_fun"],
+        max_seconds=settings["max_time"] or math.inf,
+        schedule=settings["learning_rate"],
+        learning_rate=settings["learning_rate_init"],
+        power_t=settings["power_t"],
+        weight_decay=settings["weight_decay"],
+        max_grad_norm=settings["max_grad_norm"] or math.inf,
+        once=once,
+    )

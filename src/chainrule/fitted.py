@@ -1,0 +1,167 @@
+"""What a fitted network shows: weights, loss, gradients, and the values of every layer."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .chain import Array
+from .errors import InputError
+from .labels import ClassWeight, weights_of_rows
+from .network import Network
+from .parameters import Gradients, Parameters
+from .rows import Rows, checked_weight
+
+SPARSE = ("csr",)  # whose rows can be taken; other formats are converted
+
+
+class LayerArrays(Sequence[Array]):
+    """The weights, or the biases, of each layer; what is set is written into the network.
+
+    >>> arrays = LayerArrays([np.zeros((2, 1))], "coefs_")
+    >>> arrays[0] = [[1.0], [2.0]]
+    >>> arrays
+    [array([[1.],
+           [2.]])]
+    """
+
+    def __init__(self, arrays: Sequence[Array], name: str) -> None:
+        self._arrays = list(arrays)
+        self._name = name
+
+    def __getitem__(self, layer: Any) -> Any:
+        return self._arrays[layer]
+
+    def __setitem__(self, layer: int, values: ArrayLike) -> None:
+        array, given = self._arrays[layer], np.asarray(values)
+        if given.shape != array.shape:
+            raise InputError(
+                f"`{self._name}[{layer}]` must have the shape {array.shape}; got {given.shape}."
+            )
+        array[...] = given
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __iter__(self) -> Iterator[Array]:
+        return iter(self._arrays)
+
+    def __repr__(self) -> str:
+        return repr(self._arrays)
+
+
+class FittedNetwork:
+    """A network with its parameters; the estimators say what rows and targets mean."""
+
+    network_: Network
+    parameters_: Parameters
+    class_weight_: ClassWeight | None
+    n_outputs_: int
+
+    @abstractmethod
+    def _clean_targets(self, y: Any) -> Array:
+        """Return targets as users write them as an array, (rows,) or (rows, columns)."""
+
+    @abstractmethod
+    def encode_targets(self, y: Array) -> Array:
+        """Turn targets as users write them into what the outputs are compared with."""
+
+    def compute_loss(self, X: ArrayLike, y: ArrayLike, sample_weight: Any = None) -> float:
+        """Return J(X, y) = (Σ_rows w ℓ + ½ α Σ W²) / Σ w: what one step over these rows descends.
+
+        Summed over the outputs; w is the sample weight times the weight of the row's class.
+        Nothing is dropped (`dropout` is of the training only).
+        """
+        rows = self._known_rows(X, y, sample_weight)
+        return self.network_.objective(self.parameters_, rows.X, rows.target, rows.weight)
+
+    def gradients(self, X: ArrayLike, y: ArrayLike, sample_weight: Any = None) -> Gradients:
+        """Return ∂J/∂W and ∂J/∂b over these rows, each in its parameter's shape.
+
+        `gradients.dW[0]` belongs to `coefs_[0]`, `gradients.db[0]` to `intercepts_[0]`.
+        """
+        rows = self._known_rows(X, y, sample_weight)
+        return self.network_.gradients(self.parameters_, rows.X, rows.target, rows.weight)
+
+    def activations(self, X: ArrayLike) -> tuple[Array, ...]:
+        """Return a = f(z) of every layer, (rows, n_out) each; the last are the outputs."""
+        return self.network_.layer_values(self.parameters_, self._known_inputs(X))[1]
+
+    def pre_activations(self, X: ArrayLike) -> tuple[Array, ...]:
+        """Return z = a_prev @ W + b of every layer, (rows, n_out) each."""
+        return self.network_.layer_values(self.parameters_, self._known_inputs(X))[0]
+
+    @property
+    def coefs_(self) -> LayerArrays:
+        """The weights of each layer, (n_in, n_out); `coefs_[0] = W` sets them."""
+        return LayerArrays(self.parameters_.W, "coefs_")
+
+    @coefs_.setter
+    def coefs_(self, values: Sequence[ArrayLike]) -> None:
+        self._set_all(self.coefs_, values)
+
+    @property
+    def intercepts_(self) -> LayerArrays:
+        """The biases of each layer, (n_out,); `intercepts_[0] = b` sets them."""
+        return LayerArrays(self.parameters_.b, "intercepts_")
+
+    @intercepts_.setter
+    def intercepts_(self, values: Sequence[ArrayLike]) -> None:
+        self._set_all(self.intercepts_, values)
+
+    @property
+    def out_activation_(self) -> str:
+        """The name of the output activation."""
+        return self.network_.output_activation
+
+    def _set_all(self, arrays: LayerArrays, values: Sequence[ArrayLike]) -> None:
+        if len(values) != len(arrays):
+            raise InputError(f"the network has {len(arrays)} layers; got arrays for {len(values)}.")
+        for layer, value in enumerate(values):
+            arrays[layer] = value
+
+    def _outputs(self, X: ArrayLike) -> Array:
+        rows = self._known_inputs(X)
+        return self.network_.predict(self.parameters_, rows)
+
+    def _known_inputs(self, X: ArrayLike) -> Array:
+        check_is_fitted(self, "parameters_")
+        dtype = self.parameters_.flat.dtype
+        return validate_data(self, X, dtype=dtype, reset=False, accept_sparse=SPARSE)
+
+    def _known_rows(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: Any, name: str = "sample_weight"
+    ) -> Rows:
+        """Return rows of a fitted network's own features and targets."""
+        check_is_fitted(self, "parameters_")
+        dtype = self.parameters_.flat.dtype
+        inputs, targets = validate_data(
+            self,
+            X,
+            y,
+            dtype=dtype,
+            multi_output=True,
+            y_numeric=False,
+            reset=False,
+            accept_sparse=SPARSE,
+        )
+        targets = self._clean_targets(targets)
+        rows = self._as_rows(inputs, targets, checked_weight(sample_weight, inputs, name))
+        if rows.target.shape[1] != self.n_outputs_:
+            raise InputError(
+                f"`y` must have as many columns as in fit, {self.n_outputs_}; "
+                f"got the shape {targets.shape}."
+            )
+        return rows.require_weight(name)
+
+    def _as_rows(self, X: Array, y: Array, sample_weight: Array | None) -> Rows:
+        """Return rows with their targets encoded and their weights those of their classes too."""
+        target = self.encode_targets(y).astype(X.dtype, copy=False)
+        weight = sample_weight
+        if self.class_weight_ is not None:
+            of_classes = weights_of_rows(self.class_weight_, y).astype(X.dtype, copy=False)
+            weight = of_classes if weight is None else weight * of_classes
+        return Rows(X, y, target, sample_weight, weight)

@@ -1,0 +1,250 @@
+"""How an estimator is fitted: its rows made ready, its network made, trained, and kept."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.random import RandomState
+from numpy.typing import ArrayLike
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import validate_data
+
+from .callbacks import Listeners
+from .chain import Array
+from .construction import (
+    Settings,
+    batch_rows,
+    dropout_links,
+    new_network,
+    new_optimizer,
+    new_parameters,
+    new_plan,
+)
+from .errors import InputError
+from .fitted import SPARSE, FittedNetwork
+from .full_batch import descend_lbfgs
+from .hidden_layers import hidden_sizes
+from .history import History, Judgement
+from .labels import ClassWeight
+from .links import Dropout
+from .losses import Loss
+from .memory import require_room
+from .network import BLOCK, total_weight
+from .optimizers import Optimizer
+from .parameters import Parameters
+from .rows import Rows, checked_weight, split
+from .settings import check_settings
+from .sklearn_callbacks import bridges
+from .training import Training, descend
+
+Validation = tuple[Any, Any, Any]
+"""Rows to validate with: X, y and weights, or None."""
+
+NONE: Validation = (None, None, None)
+
+
+class Fitting(FittedNetwork):
+    """What `fit`, `partial_fit` and `build` have in common; the settings are `get_params`."""
+
+    _history: History
+    _optimizer: Optimizer | None
+    _dropout: list[Dropout]
+
+    @abstractmethod
+    def _learn_targets(self, y: Array) -> None:
+        """Keep what clean targets say: the classes, the number of outputs."""
+
+    @abstractmethod
+    def _choose_loss(self) -> tuple[Loss, str]:
+        """Return the loss and the output activation that is usual with it."""
+
+    @abstractmethod
+    def _score_of(self, outputs: Array, y: Array, weight: Array | None) -> float:
+        """Return what `score` would, of outputs already computed."""
+
+    def _weights_of_classes(self, _y: Array) -> ClassWeight | None:
+        """Return the weight of each class, where there are classes."""
+        return None
+
+    def restore(self, parameters: Parameters, y: Array, loss_curve: Sequence[float]) -> Self:
+        """Become fitted again with kept parameters; `y` holds each class, or any number."""
+        targets = self._clean_targets(y)
+        self._learn_targets(targets)
+        self.class_weight_ = self._weights_of_classes(targets)
+        self._make(parameters.layer_sizes)
+        self.parameters_ = parameters
+        self.n_features_in_ = parameters.layer_sizes[0]
+        self._begin(History(list(loss_curve), n_iter=len(loss_curve)))
+        self._keep()
+        return self
+
+    def _fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        *,
+        fresh: bool,
+        validation: Validation = NONE,
+        once: bool = False,
+        classes: ArrayLike | None = None,
+    ) -> Self:
+        """Train; `fresh` from the start, `once` for one epoch that goes on where the last ended."""
+        before = dict(vars(self))
+        try:
+            settings = self._settings()
+            random = check_random_state(settings["random_state"])
+            rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
+            training = self._training(rows, validation, settings, random, once)
+            if not once:
+                training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
+        except BaseException:
+            # all or nothing: no half of a fit that never began beside an earlier one's weights
+            self.__dict__ = before
+            raise
+        self._train(training, random)
+        return self
+
+    def _settings(self) -> Settings:
+        settings: Settings = self.get_params(deep=False)  # type: ignore[attr-defined]
+        check_settings(settings)
+        return settings
+
+    def _prepare(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: Any,
+        settings: Settings,
+        random: RandomState,
+        fresh: bool,
+        classes: ArrayLike | None = None,
+    ) -> Rows:
+        """Return the rows, looked at; if `fresh`, with the network made and its start drawn."""
+        if not fresh:
+            rows = self._known_rows(X, y, sample_weight)
+            self._make(self.parameters_.layer_sizes)
+            self._history.n_iter = 0
+            return rows
+        dtype = settings["dtype"]
+        dtype = [np.float64, np.float32] if dtype is None else np.dtype(dtype)
+        inputs, targets = validate_data(
+            self, X, y, dtype=dtype, multi_output=True, y_numeric=False, accept_sparse=SPARSE
+        )
+        weight = checked_weight(sample_weight, inputs, "sample_weight")
+        targets = self._clean_targets(targets)
+        self._learn_targets(targets if classes is None else self._clean_targets(classes))
+        self.class_weight_ = self._weights_of_classes(targets)
+        rows = self._as_rows(inputs, targets, weight).require_weight("sample_weight")
+        hidden = hidden_sizes(settings["hidden_layer_sizes"])
+        sizes = (inputs.shape[1], *hidden, rows.target.shape[1])
+        self._make(sizes)
+        at_once, lbfgs = min(len(rows), BLOCK), settings["solver"] == "lbfgs"
+        batch = at_once if lbfgs else min(batch_rows(settings, len(rows)), at_once)
+        require_room(sizes, batch, at_once, lbfgs, "hidden_layer_sizes")
+        self.parameters_ = new_parameters(settings, self.network_, random, inputs.dtype)
+        self._begin(History())
+        return rows
+
+    def _make(self, sizes: tuple[int, ...]) -> None:
+        """Make the network of these sizes, which must be those of the settings."""
+        settings = self._settings()
+        hidden = hidden_sizes(settings["hidden_layer_sizes"])
+        if hidden != sizes[1:-1]:
+            raise InputError(
+                f"`hidden_layer_sizes` must stay {sizes[1:-1]} while training goes on, got "
+                f"{hidden}. To begin anew set warm_start=False and call `fit`."
+            )
+        self.network_ = new_network(settings, sizes, *self._choose_loss())
+        self.n_outputs_ = sizes[-1]
+        self.n_layers_ = len(sizes)
+
+    def _begin(self, history: History) -> None:
+        self._history, self._optimizer, self._dropout = history, None, []
+
+    def _training(
+        self,
+        rows: Rows,
+        validation: Validation,
+        settings: Settings,
+        random: RandomState,
+        once: bool,
+    ) -> Training:
+        drawn = max((link.draws for link in self._dropout), default=0)
+        n_hidden = len(self.network_.hidden)
+        self._dropout = dropout_links(settings, n_hidden, random, drawn)
+        judges = None
+        if validation[0] is not None or validation[1] is not None:
+            judges = self._given_rows(validation)
+        elif settings["early_stopping"] and not once:
+            one_unit = rows.target.shape[1] == 1  # scikit-learn keeps the shares of two classes
+            strata = one_unit and hasattr(self, "classes_")
+            rows, judges = split(rows, settings["validation_fraction"], random, strata)
+            rows.require_weight("sample_weight")
+            judges.require_weight("sample_weight")
+        if not once or self._optimizer is None:
+            self._optimizer = new_optimizer(settings)
+        return Training(
+            self.network_,
+            self.parameters_,
+            rows.X,
+            rows.target,
+            rows.weight,
+            new_plan(settings, len(rows), once),
+            self._history,
+            Listeners(settings["callbacks"], self),
+            None if judges is None else self._judge(judges),
+        )
+
+    def _given_rows(self, validation: Validation) -> Rows:
+        X, y, weight = validation
+        if X is None or y is None:
+            missing = "X_val" if X is None else "y_val"
+            raise InputError(f"`{missing}` must be given too: rows to validate with have both.")
+        return self._known_rows(X, y, weight, "sample_weight_val")
+
+    def _judge(self, rows: Rows) -> Callable[[], Judgement]:
+        """Return what computes the mean loss ℓ, without the penalty, and the score of rows."""
+        network, parameters = self.network_, self.parameters_
+        divisor = total_weight(rows.target, rows.weight)
+
+        def judged() -> Judgement:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                outputs, total = network.predictions_and_loss(
+                    parameters, rows.X, rows.target, rows.weight
+                )
+            finite = bool(np.isfinite(outputs).all())
+            score = self._score_of(outputs, rows.y, rows.weight) if finite else np.nan
+            return Judgement(total / divisor, score)
+
+        return judged
+
+    def _train(self, training: Training, random: RandomState) -> None:
+        self._keep()
+        training.listeners.tell("on_fit_begin", self)
+        try:
+            if self._optimizer is None:
+                descend_lbfgs(training)
+            else:
+                descend(training, self._optimizer, random, self._dropout)
+        except KeyboardInterrupt:
+            training.history.stop_reason = "interrupted"
+            training.keep_best()
+        finally:
+            self._keep()
+            training.listeners.tell("on_fit_end", self)
+
+    def _keep(self) -> None:
+        """Show the history as scikit-learn's attributes, and ours; the curves go on growing."""
+        history, early_stopping = self._history, bool(self._settings()["early_stopping"])
+        judged = bool(history.validation_scores)
+        self.loss_curve_ = history.loss_curve
+        self.loss_ = history.loss_curve[-1] if history.loss_curve else float("nan")
+        self.best_loss_ = None if early_stopping else history.best_loss
+        self.validation_loss_curve_ = history.validation_losses if judged else None
+        self.validation_scores_ = history.validation_scores if judged else None
+        self.best_validation_score_ = history.best_score if judged else None
+        self.n_iter_ = history.n_iter
+        self.t_ = history.samples
+        self.stop_reason_ = history.stop_reason

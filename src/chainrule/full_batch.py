@@ -1,0 +1,80 @@
+"""Training by L-BFGS: every iteration sees all rows."""
+
+import math
+
+import numpy as np
+
+from .chain import Array
+from .network import Objective
+from .optimizers import minimize_lbfgs
+from .training import Training
+
+STOPS = {
+    "CONVERGENCE": "converged",
+    "ITERATIONS": "max_iter",
+    "EVALUATIONS": "max_fun",
+}
+"""A word of SciPy's reason for stopping → ours; L-BFGS that finds no lower point says none."""
+
+
+def descend_lbfgs(training: Training) -> None:
+    """Train in place by L-BFGS; interrupted, the parameters are those of the last iteration.
+
+    A start that is the optimum already counts as one iteration, which found its loss.
+
+    Raises:
+        DivergenceError: if the start has no finite loss or gradient.
+    """
+    plan, history, parameters = training.plan, training.history, training.parameters
+    rows = (training.X, training.target, training.weight)
+    guard = training.guard()
+    trial = parameters.copy()
+    objective = Objective(training.network, trial)
+
+    def value_and_gradient(flat: Array) -> tuple[float, Array]:
+        trial.flat[:] = flat
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            loss, gradients = objective.value_and_gradients(*rows)
+        return loss, gradients.flat.astype(np.float64)
+
+    def on_iteration(_flat: Array, loss: float) -> None:
+        stop = _after_iteration(training, loss)
+        if stop:
+            history.stop_reason = stop
+            raise StopIteration
+        training.listeners.tell("on_epoch_begin", history.n_iter + 1)
+
+    start_loss, slopes = value_and_gradient(parameters.flat)
+    if not np.isfinite(slopes).all():
+        start_loss = math.nan
+    training.require_bounded(guard, start_loss, 1, learning_rate=False)
+    training.listeners.tell("on_epoch_begin", 1)
+    history.stop_reason = ""
+    message = minimize_lbfgs(
+        value_and_gradient,
+        parameters.flat,
+        max_iter=plan.max_epochs,
+        max_fun=plan.max_evaluations,
+        tol=plan.tol,
+        on_iteration=on_iteration,
+    )
+    if not history.n_iter:
+        _after_iteration(training, start_loss)
+    if not history.stop_reason:
+        history.stop_reason = next(
+            (reason for word, reason in STOPS.items() if word in message.upper()), "no lower point"
+        )
+    training.keep_best()
+
+
+def _after_iteration(training: Training, loss: float) -> str:
+    """Record an iteration; return why to stop, or ""."""
+    plan, history = training.plan, training.history
+    history.samples += len(training.target)
+    if training.ends_epoch(loss, None):
+        return "callback"
+    if training.seconds > plan.max_seconds:
+        return "max_time"
+    if plan.judge != "training" and history.without_improvement > plan.patience:
+        return "converged"
+    return ""

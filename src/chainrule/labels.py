@@ -1,0 +1,173 @@
+"""Classes and their codes: what a classifier's outputs are compared with, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from .chain import Array
+from .errors import InputError
+
+ClassWeight = Mapping[Any, float] | Sequence[Mapping[Any, float]]
+"""The weight of each class; of several labels a row, one such mapping a label."""
+
+
+def is_multilabel(y: Any) -> bool:
+    """Whether y has several labels a row, a 0 or 1 for each: (rows, labels)."""
+    return type_of_target(y).startswith("multilabel")
+
+
+def as_labels(y: Any) -> Array:
+    """Return y as (rows,), or (rows, labels) of 0 and 1 where a row has several labels.
+
+    Raises:
+        ValueError: scikit-learn's, if y holds no classes.
+    """
+    check_classification_targets(y)
+    if is_multilabel(y):
+        return y.toarray() if issparse(y) else np.asarray(y)
+    return column_or_1d(y, warn=True)
+
+
+def classes_of(labels: Array) -> Array:
+    """Return the classes in sorted order; of several labels a row, their column numbers.
+
+    Raises:
+        InputError: if there is one class only.
+    """
+    if labels.ndim == 2:
+        return np.arange(labels.shape[1])
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise InputError(f"`y` must hold at least 2 classes; it holds 1 class, {classes.tolist()}.")
+    return classes
+
+
+def require_known(labels: Array, classes: Array) -> None:
+    """Refuse labels that were not there in fit.
+
+    Raises:
+        InputError: if there is one.
+    """
+    if labels.ndim == 2:
+        if labels.shape[1] != len(classes):
+            raise InputError(
+                f"`y` must have as many labels a row as in fit, {len(classes)}; "
+                f"got {labels.shape[1]}."
+            )
+        return
+    strangers = np.setdiff1d(labels, classes)
+    if len(strangers):
+        raise InputError(
+            f"`y` must hold only classes seen in fit, {classes.tolist()}; "
+            f"it also holds {strangers.tolist()[:5]}."
+        )
+
+
+def require_classes(y: Any, classes: Any, known: Array | None) -> None:
+    """Refuse a call of `partial_fit` that does not say which classes there are, or says others.
+
+    Raises:
+        InputError: if it does not.
+    """
+    if classes is None:
+        if known is None:
+            raise InputError(
+                "`classes` must be given in the first call of partial_fit: all that will come, "
+                "such as np.unique(y) of all rows."
+            )
+        return
+    named = np.arange(np.shape(y)[1]) if is_multilabel(y) else np.unique(classes)
+    if known is not None and not np.array_equal(named, known):
+        raise InputError(
+            f"`classes` must stay {known.tolist()} over the calls of partial_fit; got "
+            f"{named.tolist()}."
+        )
+
+
+def codes(labels: Array, classes: Array, one_unit: bool) -> Array:
+    """Return 1 for each row's class and 0 for the others, (rows, outputs).
+
+    With `one_unit` it is one column, 1 for the second class.
+
+    >>> codes(np.array(["b", "a"]), np.array(["a", "b"]), one_unit=False)
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    if labels.ndim == 2:
+        return labels.astype(np.float64)
+    places = np.searchsorted(classes, labels)
+    if one_unit:
+        return places[:, None].astype(np.float64)
+    return np.eye(len(classes))[places]
+
+
+def class_weights(choice: Any, labels: Array, classes: Array) -> ClassWeight | None:
+    """Return the weight of each class, from "balanced" or as given; None for 1 each.
+
+    "balanced" is rows / (classes × rows of the class).  Of several labels a row there is one
+    mapping a label, and a row's weight is their product.
+
+    Raises:
+        InputError: for another text, a weight that is negative or no number, or an unknown class.
+
+    >>> class_weights("balanced", np.array([0, 0, 0, 1]), np.array([0, 1]))
+    {0: 0.6666666666666666, 1: 2.0}
+    """
+    if choice is None:
+        return None
+    if isinstance(choice, str) and choice == "balanced":
+        if labels.ndim == 2:
+            return [_balanced(column, np.unique(column)) for column in labels.T]
+        return _balanced(labels, classes)
+    if labels.ndim == 2:
+        return [_given(part, np.array([0, 1])) for part in _one_a_label(choice, labels.shape[1])]
+    return _given(choice, classes)
+
+
+def weights_of_rows(weights: ClassWeight, labels: Array) -> Array:
+    """Return the weight of each row's class, (rows,)."""
+    if isinstance(weights, Mapping):
+        return compute_sample_weight(dict(weights), labels)
+    return compute_sample_weight([dict(part) for part in weights], labels)
+
+
+def _balanced(labels: Array, classes: Array) -> dict[Any, float]:
+    present = np.unique(labels)
+    weights = compute_class_weight("balanced", classes=present, y=labels)
+    found = dict(zip(present.tolist(), weights.tolist(), strict=True))
+    return {label: found.get(label, 1.0) for label in classes.tolist()}
+
+
+def _given(choice: Any, classes: Array) -> dict[Any, float]:
+    if not isinstance(choice, Mapping):
+        raise InputError(
+            "`class_weight` must be None, 'balanced' or a mapping from each class to its weight, "
+            f"got {choice!r}."
+        )
+    unknown = [label for label in choice if label not in classes.tolist()]
+    if unknown:
+        raise InputError(
+            f"`class_weight` must name classes of `y`, {classes.tolist()}; got {unknown[0]!r}."
+        )
+    for label, weight in choice.items():
+        number = isinstance(weight, int | float | np.number) and not isinstance(weight, bool)
+        if not (number and 0 <= weight < float("inf")):
+            raise InputError(
+                f"`class_weight` must be a number of at least 0 for each class, got {weight!r} "
+                f"for the class {label!r}."
+            )
+    return {label: float(choice.get(label, 1.0)) for label in classes.tolist()}
+
+
+def _one_a_label(choice: Any, n_labels: int) -> Sequence[Any]:
+    if not isinstance(choice, Sequence) or isinstance(choice, str) or len(choice) != n_labels:
+        raise InputError(
+            "`class_weight` must be None, 'balanced' or a list with a mapping {0: …, 1: …} for "
+            f"each of the {n_labels} labels of a row, got {choice!r}."
+        )
+    return choice
