@@ -27,6 +27,7 @@ LAYERS = [
     {"losses", "parameters", "check", "tables", "settings"},
     {"links", "initializers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
+    {"summary"},
     {"optimizers", "divergence"},
     {"training"},
     {"mlp"},
