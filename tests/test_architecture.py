@@ -33,7 +33,7 @@ LAYERS = [
     {"links", "initializers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
     {"summary"},
-    {"optimizers", "divergence"},
+    {"display", "optimizers", "divergence"},
     {"training"},
     {"mlp"},
     {"estimators"},
@@ -142,7 +142,7 @@ def test_render_knows_records_only() -> None:
 
 def test_only_commands_and_displays_render() -> None:
     for module in MODULES:
-        if not module.startswith(("render", "cli")):
+        if not module.startswith(("render", "cli", "display")):
             assert not any(name.startswith("render") for name in imports_of(module)), module
 
 
