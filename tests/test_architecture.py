@@ -24,10 +24,16 @@ MODULES = {
 LAYERS = [
     {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports"},
+    # what estimators show of themselves in a notebook; like all of `render`, it knows records only
+    {"render", "render.characters"},
+    {"render.network_words"},
+    {"render.network_drawing"},
+    {"render.network_html", "render.network_text"},
     {"losses", "parameters", "check", "tables", "settings"},
     {"links", "initializers", "hidden_layers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
-    {"optimizers", "divergence"},
+    {"summary"},
+    {"display", "optimizers", "divergence"},
     {"schedules", "history", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
     {"training"},
     {"full_batch", "construction", "fitted"},
@@ -37,7 +43,6 @@ LAYERS = [
     {"estimators"},
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
-    {"render", "render.characters"},
     {"render.terminal", "render.machine", "render.progress", "render.where_words", "render.mathml"},
     {"render.where_weight"},
     {"render.where_text", "render.where_machine", "render.where_html"},
@@ -137,6 +142,12 @@ def test_render_knows_records_only() -> None:
         if module.startswith("render."):
             outside = {name for name in imports_of(module) if not name.startswith("render")}
             assert outside <= {"factors", "reports", "words", "locate.record"}, module
+
+
+def test_only_commands_and_displays_render() -> None:
+    for module in MODULES:
+        if not module.startswith(("render", "cli", "display")):
+            assert not any(name.startswith("render") for name in imports_of(module)), module
 
 
 def pulls_back_in_a_loop(source: str) -> bool:

@@ -35,11 +35,22 @@ def test_y_of_another_width_is_refused() -> None:
 
 def test_softmax_on_one_output_is_refused() -> None:
     X, y = load_iris(return_X_y=True)
-    for loss in ("log_loss", "binary_cross_entropy"):
-        with pytest.raises(InputError, match="must not be 'softmax' on one output"):
-            MLPClassifier((3,), loss=loss, output_activation="softmax").fit(X, y > 0)
+    with pytest.raises(InputError, match="must not be 'softmax' on one output"):
+        MLPClassifier((3,), loss="binary_cross_entropy", output_activation="softmax").fit(X, y > 0)
     with pytest.raises(InputError, match="must not be 'softmax' on one output"):
         MLPRegressor(hidden_layer_sizes=(3,), output_activation="softmax").fit(X, X[:, 0])
+
+
+def test_two_classes_have_one_logistic_unit_or_two_with_softmax() -> None:
+    X, y = load_iris(return_X_y=True)
+    one = MLPClassifier((3,), solver="lbfgs", tol=0.1, random_state=0).fit(X, y > 0)
+    two = MLPClassifier((3,), solver="lbfgs", tol=0.1, output_activation="softmax", random_state=0)
+    two.fit(X, y > 0)
+    assert (one.n_outputs_, one.out_activation_) == (1, "logistic")
+    assert (two.n_outputs_, two.out_activation_) == (2, "softmax")
+    for model in (one, two):
+        assert model.predict_proba(X).shape == (150, 2)
+        assert model.score(X, y > 0) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -97,17 +108,22 @@ def test_lbfgs_that_finds_no_lower_point_says_so() -> None:
     assert np.isfinite(model.loss_)
 
 
-def test_weights_are_set_in_place_or_not_at_all() -> None:
+def test_weights_that_are_set_are_the_networks() -> None:
     X, y = load_iris(return_X_y=True)
     model: Any = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0).fit(X, y)
     assert len(model.coefs_) == len(list(model.intercepts_)) == 1
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        model.coefs_[0] = np.zeros((4, 1))
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        model.intercepts_[0] = np.zeros(1)
     model.coefs_[0][...] = 0.0
     model.intercepts_[0][...] = 7.0
     assert model.predict(X[:2]).tolist() == [7.0, 7.0]
+    model.intercepts_[0] = [8.0]
+    assert model.predict(X[:2]).tolist() == [8.0, 8.0]
+    model.coefs_, model.intercepts_ = [np.eye(4)[:, :1]], [np.zeros(1)]
+    np.testing.assert_array_equal(model.predict(X), X[:, 0])
+    with pytest.raises(InputError, match=r"`coefs_\[0\]` must have the shape \(4, 1\); got \(4,\)"):
+        model.coefs_[0] = np.zeros(4)
+    with pytest.raises(InputError, match="the network has 1 layers; got arrays for 2"):
+        model.coefs_ = [np.zeros((4, 1))] * 2
+    np.testing.assert_array_equal(model.predict(X), X[:, 0])
 
 
 @pytest.mark.parametrize("output", ["tanh", "identity", "softmax"])

@@ -1,7 +1,7 @@
 """What a fitted network shows: weights, loss, gradients, and the values of every layer."""
 
-from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from .rows import Rows, checked_weight
 SPARSE = ("csr",)  # whose rows can be taken; other formats are converted
 
 
-class LayerArrays(Sequence[Array]):
-    """The weights, or the biases, of each layer; what is set is written into the network.
+class LayerArrays(list[Array]):
+    """The weights, or the biases, of each layer; an array that is set is written into the network.
 
     >>> arrays = LayerArrays([np.zeros((2, 1))], "coefs_")
     >>> arrays[0] = [[1.0], [2.0]]
@@ -29,31 +29,20 @@ class LayerArrays(Sequence[Array]):
     """
 
     def __init__(self, arrays: Sequence[Array], name: str) -> None:
-        self._arrays = list(arrays)
+        super().__init__(arrays)
         self._name = name
 
-    def __getitem__(self, layer: Any) -> Any:
-        return self._arrays[layer]
-
-    def __setitem__(self, layer: int, values: ArrayLike) -> None:
-        array, given = self._arrays[layer], np.asarray(values)
-        if given.shape != array.shape:
+    def __setitem__(self, layer: Any, values: Any) -> None:
+        array, given = self[layer], np.asarray(values)
+        if not isinstance(array, np.ndarray) or given.shape != array.shape:
+            shape = getattr(array, "shape", "of one layer")
             raise InputError(
-                f"`{self._name}[{layer}]` must have the shape {array.shape}; got {given.shape}."
+                f"`{self._name}[{layer}]` must have the shape {shape}; got {given.shape}."
             )
         array[...] = given
 
-    def __len__(self) -> int:
-        return len(self._arrays)
 
-    def __iter__(self) -> Iterator[Array]:
-        return iter(self._arrays)
-
-    def __repr__(self) -> str:
-        return repr(self._arrays)
-
-
-class FittedNetwork:
+class FittedNetwork(ABC):
     """A network with its parameters; the estimators say what rows and targets mean."""
 
     network_: Network

@@ -1,7 +1,6 @@
 """What both estimators share: the settings of scikit-learn's names and ours, fit, partial_fit."""
 
 import warnings
-from abc import ABC
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -9,6 +8,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
+from .display import NetworkDisplay
 from .fitting import Fitting
 from .hidden_layers import ActivationChoice
 from .initializers import StartWeights
@@ -17,7 +17,7 @@ from .sklearn_callbacks import CallbackSupportMixin, with_callbacks
 from .stops import warning_of
 
 
-class MLP(Fitting, CallbackSupportMixin, BaseEstimator, ABC):
+class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
     """A multilayer perceptron; MLPClassifier and MLPRegressor say what its targets mean."""
 
     def __init__(

@@ -33,6 +33,56 @@ class NetworkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """One layer: z = a_prev @ W + b, then the activation a = f(z).
+
+    Attributes:
+        n_inputs: W is (n_inputs, n_outputs), b is (n_outputs,).
+        activation: the name of f; `formula` is f(z), `derivative_formula` ∂a/∂z in a or z.
+        dropout: the share of its activations that is left out in training.
+    """
+
+    n_inputs: int
+    n_outputs: int
+    activation: str
+    formula: str
+    derivative_formula: str
+    dropout: float = 0.0
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers W and b hold."""
+        return (self.n_inputs + 1) * self.n_outputs
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSummary:
+    """A network layer by layer, what it descends and how large it is.
+
+    Attributes:
+        layers: the first takes the inputs, the last gives the prediction.
+        loss: its name; `loss_formula` is ℓ(a, y), `error_formula` the error signal: ∂ℓ/∂z where
+            loss and output activation are `fused`, else ∂ℓ/∂a.
+        alpha: strength of the L2 penalty.
+        dtype: the parameters' type, whose numbers take `itemsize` bytes each.
+    """
+
+    layers: tuple[LayerSummary, ...]
+    loss: str
+    loss_formula: str
+    error_formula: str
+    fused: bool
+    alpha: float
+    dtype: str
+    itemsize: int
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers all W and b hold."""
+        return sum(layer.n_parameters for layer in self.layers)
+
+
+@dataclass(frozen=True, slots=True)
 class TrainReport:
     """What `chainrule train` has to say.
 
