@@ -1,4 +1,4 @@
-"""How an estimator shows its network: in a notebook below scikit-learn's diagram, and as text."""
+"""What an estimator shows: its network, in a notebook or as text, and how training goes on."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from .links import Dropout
 from .network import Network
 from .parameters import Parameters
+from .render.epochs import end_line, epoch_line
 from .render.network_html import network_html
 from .reports import NetworkSummary
 from .summary import summarize
@@ -53,3 +54,16 @@ class NetworkDisplay:
         if hasattr(self, "_repr_html_"):
             bundle["text/html"] = self._repr_html_inner()
         return bundle
+
+
+class Printer:
+    """The callback of `verbose=True`: a line after each epoch, and one at the end."""
+
+    def on_epoch_end(self, epoch: Any) -> None:
+        """Print what the epoch came to."""
+        judged = (epoch.validation_loss, epoch.validation_score)
+        print(epoch_line(epoch.number, epoch.loss, *judged), flush=True)
+
+    def on_fit_end(self, model: Any) -> None:
+        """Print why the training stopped."""
+        print(end_line(model.stop_reason_, model.n_iter_), flush=True)

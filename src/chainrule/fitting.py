@@ -21,6 +21,7 @@ from .construction import (
     new_parameters,
     new_plan,
 )
+from .display import Printer
 from .errors import InputError
 from .fitted import SPARSE, FittedNetwork
 from .full_batch import descend_lbfgs
@@ -185,6 +186,8 @@ class Fitting(FittedNetwork):
             judges.require_weight("sample_weight")
         if not once or self._optimizer is None:
             self._optimizer = new_optimizer(settings)
+        listeners = Listeners(settings["callbacks"], self)
+        listeners.add([Printer()] if settings["verbose"] else [])
         return Training(
             self.network_,
             self.parameters_,
@@ -193,7 +196,7 @@ class Fitting(FittedNetwork):
             rows.weight,
             new_plan(settings, len(rows), once),
             self._history,
-            Listeners(settings["callbacks"], self),
+            listeners,
             None if judges is None else self._judge(judges),
         )
 
