@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .activations import ACTIVATIONS, Activation
+    from .callbacks import Batch, Epoch
     from .chain import Link, backward, forward
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .errors import DivergenceError, InputError
@@ -26,7 +27,9 @@ __all__ = [
     "ACTIVATIONS",
     "LOSSES",
     "Activation",
+    "Batch",
     "DivergenceError",
+    "Epoch",
     "GradientCheck",
     "Gradients",
     "InputError",
@@ -51,7 +54,9 @@ _LATER = {
     "ACTIVATIONS": "activations",
     "LOSSES": "losses",
     "Activation": "activations",
+    "Batch": "callbacks",
     "DivergenceError": "errors",
+    "Epoch": "callbacks",
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
