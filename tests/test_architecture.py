@@ -35,7 +35,7 @@ LAYERS = [
     {"summary"},
     {"display", "optimizers", "divergence"},
     {"schedules", "history", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
-    {"training"},
+    {"training", "threads"},
     {"full_batch", "construction", "fitted"},
     {"fitting"},
     {"mlp"},
