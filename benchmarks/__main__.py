@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sklearn.exceptions import ConvergenceWarning
 
-from . import minibatch, online
+from . import classifiers, online
 from .report import describe_machine, machine_text, measurement_record, measurement_text
 from .timing import Comparison, measure
 
@@ -31,7 +31,7 @@ def comparisons(quick: bool) -> list[Comparison]:
     """Return all comparisons, in the order of the report."""
     return [
         online.compare(quick),
-        *(minibatch.compare(solver, quick) for solver in minibatch.SOLVERS),
+        *(classifiers.compare(task, quick) for task in classifiers.TASKS),
     ]
 
 
