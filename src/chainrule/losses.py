@@ -22,7 +22,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from .activations import absolute, logistic, softmax, softplus
+from .activations import (
+    absolute,
+    largest_of_rows,
+    logistic,
+    softmax,
+    softplus,
+    sums_of_rows,
+)
 from .chain import Array
 
 HUBER_DELTA = 1.0  # where Huber's loss turns from square to absolute; Huber 1964
@@ -50,12 +57,8 @@ class Loss:
     outputs: tuple[str, ...] = ()
 
 
-def _rows(per_output: Array) -> Array:
-    return np.add.reduce(per_output, axis=1)
-
-
 def _half_square(a: Array, y: Array) -> Array:
-    return 0.5 * _rows((a - y) ** 2)
+    return 0.5 * sums_of_rows((a - y) ** 2)
 
 
 def _difference(a: Array, y: Array) -> Array:
@@ -63,7 +66,7 @@ def _difference(a: Array, y: Array) -> Array:
 
 
 def _square(a: Array, y: Array) -> Array:
-    return _rows((a - y) ** 2)
+    return sums_of_rows((a - y) ** 2)
 
 
 def _twice_difference(a: Array, y: Array) -> Array:
@@ -79,7 +82,7 @@ def _mean_square_derivative(a: Array, y: Array) -> Array:
 
 
 def _absolute_error(a: Array, y: Array) -> Array:
-    return _rows(absolute(a - y))
+    return sums_of_rows(absolute(a - y))
 
 
 def _sign(a: Array, y: Array) -> Array:
@@ -90,7 +93,7 @@ def _huber(a: Array, y: Array) -> Array:
     error = a - y
     size = absolute(error)
     linear = HUBER_DELTA * (size - 0.5 * HUBER_DELTA)
-    return _rows(np.where(size.real <= HUBER_DELTA, 0.5 * error**2, linear))
+    return sums_of_rows(np.where(size.real <= HUBER_DELTA, 0.5 * error**2, linear))
 
 
 def _huber_derivative(a: Array, y: Array) -> Array:
@@ -98,7 +101,7 @@ def _huber_derivative(a: Array, y: Array) -> Array:
 
 
 def _poisson(a: Array, y: Array) -> Array:
-    return _rows(a - xlogy(y, a) + gammaln(y + 1))
+    return sums_of_rows(a - xlogy(y, a) + gammaln(y + 1))
 
 
 def _poisson_derivative(a: Array, y: Array) -> Array:
@@ -106,7 +109,7 @@ def _poisson_derivative(a: Array, y: Array) -> Array:
 
 
 def _binary(a: Array, y: Array) -> Array:
-    return -_rows(xlogy(y, a) + xlogy(1 - y, 1 - a))
+    return -sums_of_rows(xlogy(y, a) + xlogy(1 - y, 1 - a))
 
 
 def _binary_derivative(a: Array, y: Array) -> Array:
@@ -114,7 +117,7 @@ def _binary_derivative(a: Array, y: Array) -> Array:
 
 
 def _categorical(a: Array, y: Array) -> Array:
-    return -_rows(xlogy(y, a))
+    return -sums_of_rows(xlogy(y, a))
 
 
 def _categorical_derivative(a: Array, y: Array) -> Array:
@@ -122,7 +125,7 @@ def _categorical_derivative(a: Array, y: Array) -> Array:
 
 
 def _binary_of_z(z: Array, y: Array) -> Array:
-    return _rows(softplus(z) - y * z)
+    return sums_of_rows(softplus(z) - y * z)
 
 
 def _binary_of_z_derivative(z: Array, y: Array) -> Array:
@@ -130,17 +133,17 @@ def _binary_of_z_derivative(z: Array, y: Array) -> Array:
 
 
 def _categorical_of_z(z: Array, y: Array) -> Array:
-    largest = z.real.max(axis=1, keepdims=True)
-    log_total = np.log(_rows(np.exp(z - largest))) + largest[:, 0]
-    return log_total * _rows(y) - _rows(y * z)
+    largest = largest_of_rows(z)
+    log_total = np.log(sums_of_rows(np.exp(z - largest))) + largest[:, 0]
+    return log_total * sums_of_rows(y) - sums_of_rows(y * z)
 
 
 def _categorical_of_z_derivative(z: Array, y: Array) -> Array:
-    return softmax(z) * _rows(y)[:, None] - y
+    return softmax(z) * sums_of_rows(y)[:, None] - y
 
 
 def _poisson_of_z(z: Array, y: Array) -> Array:
-    return _rows(np.exp(z) - y * z + gammaln(y + 1))
+    return sums_of_rows(np.exp(z) - y * z + gammaln(y + 1))
 
 
 def _poisson_of_z_derivative(z: Array, y: Array) -> Array:
@@ -150,7 +153,7 @@ def _poisson_of_z_derivative(z: Array, y: Array) -> Array:
 def _poisson_of_softplus(z: Array, y: Array) -> Array:
     near = np.maximum(z, SOFTPLUS_TAIL)
     log_a = np.log(softplus(near)) + (z - near)  # in the tail log a is z
-    return _rows(softplus(z) - y * log_a + gammaln(y + 1))
+    return sums_of_rows(softplus(z) - y * log_a + gammaln(y + 1))
 
 
 def _poisson_of_softplus_derivative(z: Array, y: Array) -> Array:
