@@ -27,7 +27,7 @@ from .fitted import SPARSE, FittedNetwork
 from .full_batch import descend_lbfgs
 from .hidden_layers import hidden_sizes
 from .history import History, Judgement
-from .labels import ClassWeight
+from .labels import BALANCED, ClassWeight
 from .links import Dropout
 from .losses import Loss
 from .memory import require_room
@@ -97,6 +97,8 @@ class Fitting(FittedNetwork):
             settings = self._settings()
             random = check_random_state(settings["random_state"])
             rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
+            if not (fresh or (once and settings.get("class_weight") == BALANCED)):
+                rows = self._weighed_anew(rows)
             training = self._training(rows, validation, settings, random, once)
             if not once:
                 training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
@@ -106,6 +108,13 @@ class Fitting(FittedNetwork):
             raise
         self._train(training, random)
         return self
+
+    def _weighed_anew(self, rows: Rows) -> Rows:
+        """Return rows with the weights of classes that are set now, maybe others than before."""
+        before, self.class_weight_ = self.class_weight_, self._weights_of_classes(rows.y)
+        if before is self.class_weight_ is None:
+            return rows
+        return self._as_rows(rows.X, rows.y, rows.sample_weight).require_weight("sample_weight")
 
     def _settings(self) -> Settings:
         settings: Settings = self.get_params(deep=False)  # type: ignore[attr-defined]
