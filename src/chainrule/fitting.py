@@ -34,7 +34,7 @@ from .memory import require_room
 from .network import BLOCK, total_weight
 from .optimizers import Optimizer
 from .parameters import Parameters
-from .rows import Rows, checked_weight, split
+from .rows import FEWEST, Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .training import Training, descend
@@ -187,7 +187,7 @@ class Fitting(FittedNetwork):
         n_hidden = len(self.network_.hidden)
         self._dropout = dropout_links(settings, n_hidden, random, drawn)
         judges = None
-        if validation[0] is not None or validation[1] is not None:
+        if any(part is not None for part in validation):
             judges = self._given_rows(validation)
         elif settings["early_stopping"] and not once:
             one_unit = rows.target.shape[1] == 1  # scikit-learn keeps the shares of two classes
@@ -216,7 +216,16 @@ class Fitting(FittedNetwork):
         if X is None or y is None:
             missing = "X_val" if X is None else "y_val"
             raise InputError(f"`{missing}` must be given too: rows to validate with have both.")
-        return self._known_rows(X, y, weight, "sample_weight_val")
+        try:
+            rows = self._known_rows(X, y, weight, "sample_weight_val")
+        except ValueError as error:
+            raise InputError(f"`X_val` and `y_val` cannot be used: {error}") from error
+        if len(rows) < FEWEST:
+            raise InputError(
+                f"`X_val` must have at least {FEWEST} rows, got {len(rows)}: a score of one row "
+                "says nothing."
+            )
+        return rows
 
     def _judge(self, rows: Rows) -> Callable[[], Judgement]:
         """Return what computes the mean loss ℓ, without the penalty, and the score of rows."""
