@@ -100,12 +100,14 @@ class Fitting(FittedNetwork):
             if not (fresh or (once and settings.get("class_weight") == BALANCED)):
                 rows = self._weighed_anew(rows)
             training = self._training(rows, validation, settings, random, once)
-            if not once:
-                training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
         except BaseException:
             # all or nothing: no half of a fit that never began beside an earlier one's weights
             self.__dict__ = before
             raise
+        self._history.n_iter, self._history.stop_reason = 0, ""
+        self._keep()
+        if not once:
+            training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
         self._train(training, random)
         return self
 
@@ -135,7 +137,6 @@ class Fitting(FittedNetwork):
         if not fresh:
             rows = self._known_rows(X, y, sample_weight)
             self._make(self.parameters_.layer_sizes)
-            self._history.n_iter = 0
             return rows
         dtype = settings["dtype"]
         dtype = [np.float64, np.float32] if dtype is None else np.dtype(dtype)
@@ -244,9 +245,8 @@ class Fitting(FittedNetwork):
         return judged
 
     def _train(self, training: Training, random: RandomState) -> None:
-        self._keep()
-        training.listeners.tell("on_fit_begin", self)
         try:
+            training.listeners.tell("on_fit_begin", self)
             if self._optimizer is None:
                 descend_lbfgs(training)
             else:
@@ -254,6 +254,8 @@ class Fitting(FittedNetwork):
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"
             training.keep_best()
+            if training.plan.once:
+                raise  # what partial_fit is called in goes on otherwise
         finally:
             self._keep()
             training.listeners.tell("on_fit_end", self)

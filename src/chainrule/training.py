@@ -142,7 +142,6 @@ def descend(
     training.require_bounded(guard, loss, 1)
     objective = Objective(training.network, training.parameters, dropout)
     order = np.arange(len(training.target))
-    history.stop_reason = "max_iter"
     for epoch in range(1, plan.max_epochs + 1):
         guard.remember(epoch - 1, loss)
         training.listeners.tell("on_epoch_begin", epoch)
@@ -164,6 +163,8 @@ def descend(
                 history.stop_reason = "converged"
                 break
             history.without_improvement = 0
+    else:
+        history.stop_reason = "max_iter"
     if not plan.once:
         # each batch's loss is that before its step: the last step has not been seen by any
         training.require_bounded(guard, guard.loss(), history.n_iter)
