@@ -48,6 +48,7 @@ NONE: Validation = (None, None, None)
 class Fitting(FittedNetwork):
     """What `fit`, `partial_fit` and `build` have in common; the settings are `get_params`."""
 
+    early_stopping: bool | str
     _history: History
     _optimizer: Optimizer | None
     _dropout: list[Dropout]
@@ -210,6 +211,7 @@ class Fitting(FittedNetwork):
             self._history,
             listeners,
             None if judges is None else self._judge(judges),
+            self._keep,
         )
 
     def _given_rows(self, validation: Validation) -> Rows:
@@ -262,11 +264,10 @@ class Fitting(FittedNetwork):
 
     def _keep(self) -> None:
         """Show the history as scikit-learn's attributes, and ours; the curves go on growing."""
-        history, early_stopping = self._history, bool(self._settings()["early_stopping"])
-        judged = bool(history.validation_scores)
+        history, judged = self._history, bool(self._history.validation_scores)
         self.loss_curve_ = history.loss_curve
         self.loss_ = history.loss_curve[-1] if history.loss_curve else float("nan")
-        self.best_loss_ = None if early_stopping else history.best_loss
+        self.best_loss_ = None if self.early_stopping else history.best_loss
         self.validation_loss_curve_ = history.validation_losses if judged else None
         self.validation_scores_ = history.validation_scores if judged else None
         self.best_validation_score_ = history.best_score if judged else None

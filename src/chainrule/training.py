@@ -65,6 +65,7 @@ class Training:
 
     Attributes:
         judged: computes what the validation rows say of `parameters`; None without such rows.
+        show: writes the history to the model's attributes, before an epoch is told of.
         started: when, by the clock `time.monotonic`.
     """
 
@@ -77,6 +78,7 @@ class Training:
     history: History
     listeners: Listeners
     judged: Callable[[], Judgement] | None = None
+    show: Callable[[], None] | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -99,6 +101,8 @@ class Training:
         history.weigh(self.plan.judge, loss, judged, self.plan.tol, weights)
         if not self.listeners.hears("on_epoch_end"):
             return False
+        if self.show:
+            self.show()
         event = Epoch(
             number=history.n_iter,
             loss=loss,
