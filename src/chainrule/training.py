@@ -89,8 +89,10 @@ class Training:
     def guard(self) -> Guard:
         """Return what holds this training to the loss that the first one started with."""
         rows = (self.X, self.target, self.weight)
-        guard = Guard(self.network, self.parameters, *rows, self.history.start_loss)
-        self.history.start_loss = guard.start_loss
+        history = self.history
+        guard = Guard(self.network, self.parameters, *rows, history.start_loss, history.before)
+        history.start_loss = guard.start_loss
+        history.before = guard.start if self.plan.once else None
         return guard
 
     def ends_epoch(self, loss: float, learning_rate: float | None) -> bool:
