@@ -52,7 +52,8 @@ def test_classes_that_all_weigh_nothing_are_refused_by_that_name() -> None:
 def test_weights_have_the_dtype_of_the_rows_and_one_is_for_all() -> None:
     weight = checked_weight([1, 2], np.ones((2, 3), np.float32), "sample_weight")
     assert weight is not None
-    assert (weight.dtype, weight.tolist()) == (np.float32, [1.0, 2.0])
+    assert weight.dtype == np.float32
+    assert weight.tolist() == [1.0, 2.0]
     of_all = checked_weight(2.0, csr_array(np.ones((3, 1))), "sample_weight")
     assert of_all is not None
     assert of_all.tolist() == [2.0, 2.0, 2.0]
@@ -69,7 +70,8 @@ def test_a_split_has_every_row_once_with_its_weight(sparse: bool) -> None:
     found = np.concatenate([np.asarray(part.sample_weight) for part in parts])
     np.testing.assert_array_equal(np.sort(found), number)
     for part in parts:
-        dense = part.X.toarray() if sparse else part.X
+        inputs = part.X
+        dense = inputs.toarray() if sparse else inputs
         np.testing.assert_array_equal(dense[:, 0], part.sample_weight)
         np.testing.assert_array_equal(part.weight, 2 * dense[:, 0])
         np.testing.assert_array_equal(part.y, y[dense[:, 0].astype(int)])
@@ -111,4 +113,4 @@ def test_rows_of_weight_0_say_nothing(solver: str, sparse: bool) -> None:
         model.set_params(random_state=0)
         model.fit(csr_array(inputs) if sparse else inputs, y, sample_weight=weight)
         losses.append((model.compute_loss(inputs, y, weight), *model.loss_curve_))
-    np.testing.assert_allclose(*losses, rtol=1e-12)
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-12)
