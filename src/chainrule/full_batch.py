@@ -50,8 +50,7 @@ def descend_lbfgs(training: Training) -> None:
             raise StopIteration
 
     start_loss, slopes = value_and_gradient(parameters.flat)
-    if not np.isfinite(slopes).all():
-        start_loss = math.nan
+    start_loss = start_loss if np.isfinite(slopes).all() else math.nan
     training.require_bounded(guard, start_loss, 1, learning_rate=False)
     training.listeners.tell("on_epoch_begin", 1)
     message = minimize_lbfgs(
@@ -64,11 +63,14 @@ def descend_lbfgs(training: Training) -> None:
     )
     if not history.n_iter:
         _after_iteration(training, start_loss)
-    if not history.stop_reason:
-        history.stop_reason = next(
-            (reason for word, reason in STOPS.items() if word in message.upper()), "no lower point"
-        )
+    history.stop_reason = history.stop_reason or _reason(message)
     training.keep_best()
+
+
+def _reason(message: str) -> str:
+    """Return our word for SciPy's reason for stopping."""
+    found = (reason for word, reason in STOPS.items() if word in message.upper())
+    return next(found, "no lower point")
 
 
 def _after_iteration(training: Training, loss: float) -> str:
