@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,10 @@ def test_every_pair_of_the_table_is_found_right(name: str) -> None:
         ((np.tanh, lambda a: 1 - a * a), "must be a function of z"),
         ((cube, lambda z: 3.003 * z**2), "cube has another derivative"),
         ((np.sum, np.cos), r"one number for each z; .* give \(\) and"),
+        (np.sin, r"needs the derivative too: give the pair \(sin, derivative\)"),
+        ((math.sin, math.cos), "must take an array of z; sin says of one of the shape"),
+        ((np.log, np.reciprocal), "must be finite for every z; log gives nan at z = -3.05"),
+        ((np.sin, lambda z: z * np.nan), "must be finite for every z; custom gives nan"),
         (None, "must be one choice or a list"),
         (3, "must be one choice or a list"),
     ],

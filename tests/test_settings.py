@@ -40,6 +40,12 @@ BAD: list[tuple[str, Any]] = [
     ("max_time", "1h"),
     ("dtype", "float16"),
     ("dtype", "double precision"),
+    ("random_state", "seven"),
+    ("random_state", -1),
+    ("random_state", 1.5),
+    ("loss", np.array(["log_loss", "huber"])),
+    ("output_activation", ["softmax", "logistic"]),
+    ("initializer", ("he", "glorot")),
 ]
 
 
@@ -57,6 +63,8 @@ def test_every_row_is_tried_and_the_defaults_pass() -> None:
     check_settings({"batch_size": np.int64(3), "alpha": np.float32(0.5), "momentum": 1})
     check_settings({"n_iter_no_change": np.inf, "verbose": 2, "early_stopping": "loss"})
     check_settings({"dtype": np.float32, "max_time": 0.5, "max_grad_norm": 1})
+    for seed in (None, 0, np.int64(7), np.random.RandomState(0), np.random):
+        check_settings({"random_state": seed})
 
 
 @pytest.mark.parametrize(("name", "value"), [("solver", "adm"), ("learning_rate", "adaptve")])
@@ -64,6 +72,8 @@ def test_a_choice_is_answered_with_the_nearest(name: str, value: str) -> None:
     nearest = {"adm": "adam", "adaptve": "adaptive"}[value]
     with pytest.raises(InputError, match=f"`{name}` must be one of .*Did you mean '{nearest}'"):
         check_settings({name: value})
+    with pytest.raises(InputError, match=f"`{name}` must be one of"):
+        check_settings({name: np.array([value, nearest])})
 
 
 @pytest.mark.parametrize(

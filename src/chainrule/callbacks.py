@@ -26,7 +26,7 @@ class Epoch:
         number: of this fit, counted from 1.
         loss: the mean loss over the rows trained on, each batch's before its step.
         validation_loss, validation_score: of the validation rows; None without any.
-        learning_rate: of the next step; None for L-BFGS.
+        learning_rate: of the epoch's steps; None for L-BFGS.
         seconds: since the training began.
         model: the estimator; its weights are those after this epoch.
     """
@@ -69,7 +69,7 @@ class Listeners:
 
     def __init__(self, callbacks: Sequence[Any] | None, model: Any) -> None:
         self.model = model
-        if callbacks is not None and not isinstance(callbacks, Sequence):
+        if callbacks is not None and not isinstance(callbacks, list | tuple):
             callbacks = [callbacks]
         self.callbacks = [self._checked(callback) for callback in callbacks or ()]
 

@@ -11,6 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from .chain import Array
 from .errors import InputError
 from .labels import (
+    BALANCED,
     ClassWeight,
     as_labels,
     class_weights,
@@ -73,7 +74,7 @@ class MLPClassifier(ClassifierMixin, MLP):
         fresh = not hasattr(self, "parameters_")
         known = None if fresh else self.classes_
         require_classes(y, classes, known)
-        if fresh and self.class_weight == "balanced":
+        if fresh and self.class_weight == BALANCED:
             raise InputError(
                 "`class_weight` must not be 'balanced' with partial_fit, which does not see all "
                 "rows; give the weight of each class."

@@ -23,6 +23,8 @@ class Guard:
     `start_loss` is given where the weights have been trained before: it is that of their start.
     The loss of an epoch is measured batch by batch before each step, so it says nothing of the
     last step: weights are gone back to only if their own loss, over all rows, is in bounds.
+    `before` holds those that the call of `partial_fit` before this one started from: what that
+    call's last step did shows in this one only.
     """
 
     def __init__(
@@ -33,13 +35,15 @@ class Guard:
         target: Array,
         weight: Array | None = None,
         start_loss: float | None = None,
+        before: Array | None = None,
     ) -> None:
         self.network = network
         self.parameters = parameters
         self.X = X
         self.target = target
         self.weight = weight
-        self._start = parameters.flat.copy()
+        self.start = parameters.flat.copy()
+        self.before = before
         self._recent: deque[tuple[int, Array]] = deque(maxlen=2)
         self.start_loss = self.loss() if start_loss is None else start_loss
         self.bound = RUNAWAY * max(self.start_loss, 1.0)
@@ -65,12 +69,16 @@ class Guard:
             self._recent.append((epochs, self.parameters.flat.copy()))
 
     def go_back(self) -> int:
-        """Put back the last weights kept whose loss is in bounds, or the start; return epochs."""
-        for epochs, weights in reversed(self._recent):
+        """Put back the last weights kept whose loss is in bounds, or the start; return epochs.
+
+        It is −1 for the weights of the call before.
+        """
+        earlier = [] if self.before is None else [(-1, self.before)]
+        for epochs, weights in reversed([*earlier, *self._recent]):
             self.parameters.flat[:] = weights
             if self.allows(self.loss()):
                 return epochs
-        self.parameters.flat[:] = self._start
+        self.parameters.flat[:] = self.start
         return 0
 
     def error(self, loss: float, epoch: int, kept: int, learning_rate: bool) -> DivergenceError:
@@ -80,6 +88,10 @@ class Guard:
         """
         happened = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}"
         weights = f"The weights are those after epoch {kept}."
+        if kept < 0:
+            weights = (
+                "The weights are those that the call of partial_fit before this one began with."
+            )
         if kept == 0:
             weights = "The weights are those of the start"
             ended = f": no epoch ended with a loss of at most {self.bound:.3g}"
@@ -87,7 +99,7 @@ class Guard:
         return DivergenceError(f"{happened}; {self._reason(learning_rate)}.", epoch, weights)
 
     def _reason(self, learning_rate: bool) -> str:
-        sizes = {"inputs": self.X, "targets": self.target, "start weights": self._start[:, None]}
+        sizes = {"inputs": self.X, "targets": self.target, "start weights": self.start[:, None]}
         if self.network.loss.outputs:
             del sizes["targets"]  # a loss that says the outputs' range takes targets as they are
         causes = [
@@ -108,7 +120,7 @@ class Guard:
 
     def _penalized(self) -> bool:
         """Whether the start's penalty is far above its loss of the rows, or not finite alone."""
-        start = Parameters.of(self._start, self.network.layer_sizes)
+        start = Parameters.of(self.start, self.network.layer_sizes)
         with np.errstate(over="ignore"):
             penalty = self.network.penalty(start) / total_weight(self.target, self.weight)
         return not penalty <= HEAVY * max(self.start_loss - penalty, 1.0)

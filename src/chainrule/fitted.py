@@ -33,13 +33,25 @@ class LayerArrays(list[Array]):
         self._name = name
 
     def __setitem__(self, layer: Any, values: Any) -> None:
+        given = self._checked(layer, values)
+        self[layer][...] = given
+
+    def set_all(self, values: Sequence[ArrayLike]) -> None:
+        """Set the array of every layer; none, if one of them does not fit."""
+        if len(values) != len(self):
+            raise InputError(f"the network has {len(self)} layers; got arrays for {len(values)}.")
+        every = [self._checked(layer, value) for layer, value in enumerate(values)]
+        for array, given in zip(self, every, strict=True):
+            array[...] = given
+
+    def _checked(self, layer: Any, values: Any) -> Array:
         array, given = self[layer], np.asarray(values)
         if not isinstance(array, np.ndarray) or given.shape != array.shape:
             shape = getattr(array, "shape", "of one layer")
             raise InputError(
                 f"`{self._name}[{layer}]` must have the shape {shape}; got {given.shape}."
             )
-        array[...] = given
+        return given
 
 
 class FittedNetwork(ABC):
@@ -77,11 +89,11 @@ class FittedNetwork(ABC):
 
     def activations(self, X: ArrayLike) -> tuple[Array, ...]:
         """Return a = f(z) of every layer, (rows, n_out) each; the last are the outputs."""
-        return self.network_.layer_values(self.parameters_, self._known_inputs(X))[1]
+        return self._layer_values(X)[1]
 
     def pre_activations(self, X: ArrayLike) -> tuple[Array, ...]:
         """Return z = a_prev @ W + b of every layer, (rows, n_out) each."""
-        return self.network_.layer_values(self.parameters_, self._known_inputs(X))[0]
+        return self._layer_values(X)[0]
 
     @property
     def coefs_(self) -> LayerArrays:
@@ -90,7 +102,8 @@ class FittedNetwork(ABC):
 
     @coefs_.setter
     def coefs_(self, values: Sequence[ArrayLike]) -> None:
-        self._set_all(self.coefs_, values)
+        check_is_fitted(self, "parameters_")
+        self.coefs_.set_all(values)
 
     @property
     def intercepts_(self) -> LayerArrays:
@@ -99,18 +112,17 @@ class FittedNetwork(ABC):
 
     @intercepts_.setter
     def intercepts_(self, values: Sequence[ArrayLike]) -> None:
-        self._set_all(self.intercepts_, values)
+        check_is_fitted(self, "parameters_")
+        self.intercepts_.set_all(values)
 
     @property
     def out_activation_(self) -> str:
         """The name of the output activation."""
         return self.network_.output_activation
 
-    def _set_all(self, arrays: LayerArrays, values: Sequence[ArrayLike]) -> None:
-        if len(values) != len(arrays):
-            raise InputError(f"the network has {len(arrays)} layers; got arrays for {len(values)}.")
-        for layer, value in enumerate(values):
-            arrays[layer] = value
+    def _layer_values(self, X: ArrayLike) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+        rows = self._known_inputs(X)
+        return self.network_.layer_values(self.parameters_, rows)
 
     def _outputs(self, X: ArrayLike) -> Array:
         rows = self._known_inputs(X)

@@ -27,14 +27,14 @@ from .fitted import SPARSE, FittedNetwork
 from .full_batch import descend_lbfgs
 from .hidden_layers import hidden_sizes
 from .history import History, Judgement
-from .labels import ClassWeight
+from .labels import BALANCED, ClassWeight
 from .links import Dropout
 from .losses import Loss
 from .memory import require_room
 from .network import BLOCK, total_weight
 from .optimizers import Optimizer
 from .parameters import Parameters
-from .rows import Rows, checked_weight, split
+from .rows import FEWEST, Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .training import Training, descend
@@ -48,6 +48,7 @@ NONE: Validation = (None, None, None)
 class Fitting(FittedNetwork):
     """What `fit`, `partial_fit` and `build` have in common; the settings are `get_params`."""
 
+    early_stopping: bool | str
     _history: History
     _optimizer: Optimizer | None
     _dropout: list[Dropout]
@@ -97,15 +98,26 @@ class Fitting(FittedNetwork):
             settings = self._settings()
             random = check_random_state(settings["random_state"])
             rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
+            if not (fresh or (once and settings.get("class_weight") == BALANCED)):
+                rows = self._weighed_anew(rows)
             training = self._training(rows, validation, settings, random, once)
-            if not once:
-                training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
         except BaseException:
             # all or nothing: no half of a fit that never began beside an earlier one's weights
             self.__dict__ = before
             raise
+        self._history.n_iter, self._history.stop_reason = 0, ""
+        self._keep()
+        if not once:
+            training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
         self._train(training, random)
         return self
+
+    def _weighed_anew(self, rows: Rows) -> Rows:
+        """Return rows with the weights of classes that are set now, maybe others than before."""
+        before, self.class_weight_ = self.class_weight_, self._weights_of_classes(rows.y)
+        if before is self.class_weight_ is None:
+            return rows
+        return self._as_rows(rows.X, rows.y, rows.sample_weight).require_weight("sample_weight")
 
     def _settings(self) -> Settings:
         settings: Settings = self.get_params(deep=False)  # type: ignore[attr-defined]
@@ -126,7 +138,6 @@ class Fitting(FittedNetwork):
         if not fresh:
             rows = self._known_rows(X, y, sample_weight)
             self._make(self.parameters_.layer_sizes)
-            self._history.n_iter = 0
             return rows
         dtype = settings["dtype"]
         dtype = [np.float64, np.float32] if dtype is None else np.dtype(dtype)
@@ -135,7 +146,9 @@ class Fitting(FittedNetwork):
         )
         weight = checked_weight(sample_weight, inputs, "sample_weight")
         targets = self._clean_targets(targets)
-        self._learn_targets(targets if classes is None else self._clean_targets(classes))
+        # several labels a row: their columns are the classes
+        named = classes is not None and targets.ndim == 1
+        self._learn_targets(self._clean_targets(classes) if named else targets)
         self.class_weight_ = self._weights_of_classes(targets)
         rows = self._as_rows(inputs, targets, weight).require_weight("sample_weight")
         hidden = hidden_sizes(settings["hidden_layer_sizes"])
@@ -176,7 +189,7 @@ class Fitting(FittedNetwork):
         n_hidden = len(self.network_.hidden)
         self._dropout = dropout_links(settings, n_hidden, random, drawn)
         judges = None
-        if validation[0] is not None or validation[1] is not None:
+        if any(part is not None for part in validation):
             judges = self._given_rows(validation)
         elif settings["early_stopping"] and not once:
             one_unit = rows.target.shape[1] == 1  # scikit-learn keeps the shares of two classes
@@ -198,6 +211,7 @@ class Fitting(FittedNetwork):
             self._history,
             listeners,
             None if judges is None else self._judge(judges),
+            self._keep,
         )
 
     def _given_rows(self, validation: Validation) -> Rows:
@@ -205,7 +219,16 @@ class Fitting(FittedNetwork):
         if X is None or y is None:
             missing = "X_val" if X is None else "y_val"
             raise InputError(f"`{missing}` must be given too: rows to validate with have both.")
-        return self._known_rows(X, y, weight, "sample_weight_val")
+        try:
+            rows = self._known_rows(X, y, weight, "sample_weight_val")
+        except ValueError as error:
+            raise InputError(f"`X_val` and `y_val` cannot be used: {error}") from error
+        if len(rows) < FEWEST:
+            raise InputError(
+                f"`X_val` must have at least {FEWEST} rows, got {len(rows)}: a score of one row "
+                "says nothing."
+            )
+        return rows
 
     def _judge(self, rows: Rows) -> Callable[[], Judgement]:
         """Return what computes the mean loss ℓ, without the penalty, and the score of rows."""
@@ -224,9 +247,8 @@ class Fitting(FittedNetwork):
         return judged
 
     def _train(self, training: Training, random: RandomState) -> None:
-        self._keep()
-        training.listeners.tell("on_fit_begin", self)
         try:
+            training.listeners.tell("on_fit_begin", self)
             if self._optimizer is None:
                 descend_lbfgs(training)
             else:
@@ -234,17 +256,18 @@ class Fitting(FittedNetwork):
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"
             training.keep_best()
+            if training.plan.once:
+                raise  # what partial_fit is called in goes on otherwise
         finally:
             self._keep()
             training.listeners.tell("on_fit_end", self)
 
     def _keep(self) -> None:
         """Show the history as scikit-learn's attributes, and ours; the curves go on growing."""
-        history, early_stopping = self._history, bool(self._settings()["early_stopping"])
-        judged = bool(history.validation_scores)
+        history, judged = self._history, bool(self._history.validation_scores)
         self.loss_curve_ = history.loss_curve
         self.loss_ = history.loss_curve[-1] if history.loss_curve else float("nan")
-        self.best_loss_ = None if early_stopping else history.best_loss
+        self.best_loss_ = None if self.early_stopping else history.best_loss
         self.validation_loss_curve_ = history.validation_losses if judged else None
         self.validation_scores_ = history.validation_scores if judged else None
         self.best_validation_score_ = history.best_score if judged else None

@@ -31,7 +31,13 @@ def descend_lbfgs(training: Training) -> None:
     trial = parameters.copy()
     objective = Objective(training.network, trial)
 
+    begun = 1
+
     def value_and_gradient(flat: Array) -> tuple[float, Array]:
+        nonlocal begun
+        if begun == history.n_iter:  # that iteration was not the last
+            begun += 1
+            training.listeners.tell("on_epoch_begin", begun)
         trial.flat[:] = flat
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, gradients = objective.value_and_gradients(*rows)
@@ -42,14 +48,11 @@ def descend_lbfgs(training: Training) -> None:
         if stop:
             history.stop_reason = stop
             raise StopIteration
-        training.listeners.tell("on_epoch_begin", history.n_iter + 1)
 
     start_loss, slopes = value_and_gradient(parameters.flat)
-    if not np.isfinite(slopes).all():
-        start_loss = math.nan
+    start_loss = start_loss if np.isfinite(slopes).all() else math.nan
     training.require_bounded(guard, start_loss, 1, learning_rate=False)
     training.listeners.tell("on_epoch_begin", 1)
-    history.stop_reason = ""
     message = minimize_lbfgs(
         value_and_gradient,
         parameters.flat,
@@ -60,11 +63,14 @@ def descend_lbfgs(training: Training) -> None:
     )
     if not history.n_iter:
         _after_iteration(training, start_loss)
-    if not history.stop_reason:
-        history.stop_reason = next(
-            (reason for word, reason in STOPS.items() if word in message.upper()), "no lower point"
-        )
+    history.stop_reason = history.stop_reason or _reason(message)
     training.keep_best()
+
+
+def _reason(message: str) -> str:
+    """Return our word for SciPy's reason for stopping."""
+    found = (reason for word, reason in STOPS.items() if word in message.upper())
+    return next(found, "no lower point")
 
 
 def _after_iteration(training: Training, loss: float) -> str:

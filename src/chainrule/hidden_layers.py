@@ -53,7 +53,7 @@ def hidden_activations(
     >>> [record.name for record in hidden_activations((np.sin, np.cos), 3)]
     ['sin', 'sin', 'sin']
     """
-    if isinstance(value, str | Activation) or _is_pair(value):
+    if isinstance(value, str | Activation) or callable(value) or _is_pair(value):
         return (_activation(value),) * n_hidden
     return tuple(_activation(choice) for choice in _one_each(value, n_hidden, "activation"))
 
@@ -110,10 +110,8 @@ def _activation(choice: Any) -> Activation:
 def _verified(value: Callable[[Array], Array], derivative: Callable[[Array], Array]) -> Activation:
     """Return the record of a pair whose derivative agrees with its function."""
     name = _name(value)
-    below, at, above = (
-        np.asarray(value(PROBES + shift), np.float64) for shift in (-STEP, 0.0, STEP)
-    )
-    claimed = np.asarray(derivative(PROBES.copy()), np.float64)
+    below, at, above = (_values(value, name, PROBES + shift) for shift in (-STEP, 0.0, STEP))
+    claimed = _values(derivative, name, PROBES.copy())
     if at.shape != PROBES.shape or claimed.shape not in (PROBES.shape, ()):
         raise InputError(
             f"`activation` {name} and its derivative must give one number for each z; for z of "
@@ -129,6 +127,25 @@ def _verified(value: Callable[[Array], Array], derivative: Callable[[Array], Arr
             f"{np.broadcast_to(claimed, PROBES.shape)[worst]:.6g}. It must be a function of z."
         )
     return Activation(name, value, derivative, None, f"{name}(z)", f"{name}′(z)")
+
+
+def _values(function: Callable[[Array], Array], name: str, z: Array) -> Array:
+    """Return what a function of a user's gives for z, (n,)."""
+    try:
+        with np.errstate(all="ignore"):
+            values = np.asarray(function(z), np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"`activation` {name} and its derivative must take an array of z; {_name(function)} "
+            f"says of one of the shape {z.shape}: {error}."
+        ) from error
+    if not np.isfinite(values).all():
+        place = int(np.argmin(np.isfinite(values)))
+        raise InputError(
+            f"`activation` {name} and its derivative must be finite for every z; "
+            f"{_name(function)} gives {values.flat[place]} at z = {z[place % len(z)]:.3g}."
+        )
+    return values
 
 
 def _name(function: Callable[..., Any]) -> str:

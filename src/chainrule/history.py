@@ -29,6 +29,7 @@ class History:
         best_loss, best_score, best_validation_loss: the lowest, highest, lowest so far.
         best_weights: the weights of the epoch that validation rows judged best.
         start_loss: what the first training started with; None before.
+        before: the weights that the last call of `partial_fit` started from; None after `fit`.
         stop_reason: why the last fit ended; "" while none has.
     """
 
@@ -43,6 +44,7 @@ class History:
     best_validation_loss: float = math.inf
     best_weights: Array | None = None
     start_loss: float | None = None
+    before: Array | None = None
     stop_reason: str = ""
 
     def record(self, loss: float, judged: Judgement | None) -> None:
@@ -77,9 +79,12 @@ class History:
             self.best_weights = weights.copy()
 
     def cut(self, epochs: int) -> None:
-        """Take back the epochs of this fit after so many, as their weights are taken back."""
+        """Take back the epochs of this fit after so many, as their weights are taken back.
+
+        With −1 it is the last one of an earlier fit too.
+        """
         surplus = self.n_iter - epochs
         if surplus:
             for curve in (self.loss_curve, self.validation_losses, self.validation_scores):
                 del curve[-surplus:]
-        self.n_iter = epochs
+        self.n_iter = max(epochs, 0)

@@ -16,6 +16,9 @@ ClassWeight = Mapping[Any, float] | Sequence[Mapping[Any, float]]
 """The weight of each class; of several labels a row, one such mapping a label."""
 
 
+BALANCED = "balanced"
+
+
 def is_multilabel(y: Any) -> bool:
     """Whether y has several labels a row, a 0 or 1 for each: (rows, labels)."""
     return type_of_target(y).startswith("multilabel")
@@ -120,7 +123,7 @@ def class_weights(choice: Any, labels: Array, classes: Array) -> ClassWeight | N
     """
     if choice is None:
         return None
-    if isinstance(choice, str) and choice == "balanced":
+    if isinstance(choice, str) and choice == BALANCED:
         if labels.ndim == 2:
             return [_balanced(column, np.unique(column)) for column in labels.T]
         return _balanced(labels, classes)

@@ -52,8 +52,8 @@ class SGD:
         velocity *= self.momentum
         velocity -= descent
         if self.nesterov:
-            flat += self.momentum * velocity
-            flat -= descent
+            descent -= self.momentum * velocity
+            flat -= descent  # at once: interrupted, training leaves no half of a step
         else:
             flat += velocity
 

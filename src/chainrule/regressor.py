@@ -136,7 +136,7 @@ class MLPRegressor(RegressorMixin, MLP):
         if np.ndim(y) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         numbers = _numbers(y)
-        if self.loss == "poisson" and (numbers < 0).any():
+        if self._choose_loss()[0] == LOSSES["poisson"] and (numbers < 0).any():
             raise InputError(
                 f"`y` must not be negative with the poisson loss; it has {numbers.min()}."
             )
@@ -168,9 +168,13 @@ class MLPRegressor(RegressorMixin, MLP):
 
 def _numbers(y: ArrayLike) -> Array:
     try:
-        return np.asarray(y, dtype=np.float64)
+        numbers = np.asarray(y, dtype=np.float64)
     except (TypeError, ValueError) as error:
         wrong = next((value for value in np.ravel(y) if not isinstance(value, Real)), y)
         raise InputError(
             f"`y` must hold numbers; it has {str(wrong)!r}. Use MLPClassifier for classes."
         ) from error
+    if not np.isfinite(numbers).all():
+        wrong = numbers[~np.isfinite(numbers)][0]
+        raise InputError(f"`y` must hold finite numbers; it has {wrong}. Leave such rows out.")
+    return numbers

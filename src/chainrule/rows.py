@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from reprlib import repr as shortened
 from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
 from sklearn.model_selection import train_test_split
-from sklearn.utils.validation import _check_sample_weight
 
 from .chain import Array
 from .errors import InputError
@@ -50,10 +50,20 @@ class Rows:
         """Return the rows, of which one must have a weight above 0.
 
         Raises:
-            InputError: if none has.
+            InputError: if none has, or their sum is not finite.
         """
-        if self.weight is not None and not self.weight.sum() > 0:
-            raise InputError(f"`{name}` must be above 0 for a row at least; all rows weigh 0.")
+        if self.weight is None:
+            return self
+        with np.errstate(over="ignore"):
+            total = float(self.weight.sum())
+        if total <= 0:
+            zero = self.sample_weight is not None and not self.sample_weight.any()
+            name = name if zero else "class_weight"
+            raise InputError(
+                f"`{name}` must be above 0 for a row at least; the weights of all are zero."
+            )
+        if not math.isfinite(total):
+            raise InputError(f"`{name}` must have a finite sum; got {total:g}.")
         return self
 
 
@@ -61,19 +71,32 @@ def checked_weight(sample_weight: Any, X: Array, name: str) -> Array | None:
     """Return the weight of each row, (rows,) in X's dtype; None for 1 each.
 
     Raises:
-        InputError: if one is negative.
-        ValueError: scikit-learn's, if they are not one finite number a row.
+        InputError: if they are not one finite number a row, or one is negative.
     """
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(sample_weight, X)
-    if (weight < 0).any():
-        place = int(np.argmax(weight < 0))
+    n_rows = X.shape[0]
+    try:
+        weight = np.asarray(sample_weight, dtype=np.float64)
+    except (TypeError, ValueError) as error:
         raise InputError(
-            f"`{name}` must not be negative; got {weight[place]:g} for row {place}. "
-            "To leave a row out give it the weight 0."
+            f"`{name}` must be numbers, one a row; got {shortened(sample_weight)}."
+        ) from error
+    if weight.ndim == 0:
+        weight = np.full(n_rows, weight)
+    if weight.shape != (n_rows,):
+        raise InputError(
+            f"`{name}` must be one number a row, of the shape {(n_rows,)}; got the shape "
+            f"{weight.shape}."
         )
-    return weight
+    wrong = ~(np.isfinite(weight) & (weight >= 0))
+    if wrong.any():
+        place = int(np.argmax(wrong))
+        raise InputError(
+            f"`{name}` must not be negative, nor NaN or infinite; got {weight[place]:g} for row "
+            f"{place}. To leave a row out give it the weight 0."
+        )
+    return weight.astype(X.dtype, copy=False)
 
 
 def split(rows: Rows, fraction: float, random: RandomState, strata: bool) -> tuple[Rows, Rows]:

@@ -5,6 +5,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.random import RandomState
 
 from .errors import InputError
 from .names import unknown
@@ -65,6 +66,16 @@ def _is_positive_or_none(value: Any) -> bool:
     return value is None or _is_positive(value)
 
 
+def _is_seed(value: Any) -> bool:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    seed = whole and 0 <= value < 2**32
+    return seed or value is None or value is np.random or isinstance(value, RandomState)
+
+
+def _is_one(value: Any) -> bool:
+    return not isinstance(value, np.ndarray | list | tuple | set)
+
+
 def _is_dtype(value: Any) -> bool:
     try:
         return value is None or np.dtype(value).name in DTYPES
@@ -101,6 +112,10 @@ CONDITIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "weight_decay": _NOT_NEGATIVE,
     "max_grad_norm": _POSITIVE_OR_NONE,
     "max_time": _POSITIVE_OR_NONE,
+    "random_state": (_is_seed, "None, a whole number from 0 to 2³² − 1, or a RandomState"),
+    "loss": (_is_one, "one name, or a Loss"),
+    "output_activation": (_is_one, "one name"),
+    "initializer": (_is_one, "one name"),
     "dtype": (_is_dtype, "None (float32 if X is, else float64), 'float32' or 'float64'"),
 }
 
@@ -124,7 +139,8 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         if name in settings and not satisfied(settings[name]):
             raise InputError(f"`{name}` must be {condition}, got {settings[name]!r}.")
     for name, choices in CHOICES.items():
-        if name in settings and settings[name] not in choices:
+        value = settings.get(name, choices[0])
+        if not (isinstance(value, str) and value in choices):
             raise InputError(unknown(settings[name], choices, name))
     if settings.get("solver") == "lbfgs":
         _check_lbfgs(settings)

@@ -65,6 +65,7 @@ class Training:
 
     Attributes:
         judged: computes what the validation rows say of `parameters`; None without such rows.
+        show: writes the history to the model's attributes, before an epoch is told of.
         started: when, by the clock `time.monotonic`.
     """
 
@@ -77,6 +78,7 @@ class Training:
     history: History
     listeners: Listeners
     judged: Callable[[], Judgement] | None = None
+    show: Callable[[], None] | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -87,8 +89,10 @@ class Training:
     def guard(self) -> Guard:
         """Return what holds this training to the loss that the first one started with."""
         rows = (self.X, self.target, self.weight)
-        guard = Guard(self.network, self.parameters, *rows, self.history.start_loss)
-        self.history.start_loss = guard.start_loss
+        history = self.history
+        guard = Guard(self.network, self.parameters, *rows, history.start_loss, history.before)
+        history.start_loss = guard.start_loss
+        history.before = guard.start if self.plan.once else None
         return guard
 
     def ends_epoch(self, loss: float, learning_rate: float | None) -> bool:
@@ -99,6 +103,8 @@ class Training:
         history.weigh(self.plan.judge, loss, judged, self.plan.tol, weights)
         if not self.listeners.hears("on_epoch_end"):
             return False
+        if self.show:
+            self.show()
         event = Epoch(
             number=history.n_iter,
             loss=loss,
@@ -142,7 +148,6 @@ def descend(
     training.require_bounded(guard, loss, 1)
     objective = Objective(training.network, training.parameters, dropout)
     order = np.arange(len(training.target))
-    history.stop_reason = "max_iter"
     for epoch in range(1, plan.max_epochs + 1):
         guard.remember(epoch - 1, loss)
         training.listeners.tell("on_epoch_begin", epoch)
@@ -164,6 +169,8 @@ def descend(
                 history.stop_reason = "converged"
                 break
             history.without_improvement = 0
+    else:
+        history.stop_reason = "max_iter"
     if not plan.once:
         # each batch's loss is that before its step: the last step has not been seen by any
         training.require_bounded(guard, guard.loss(), history.n_iter)
