@@ -98,8 +98,8 @@ def dropout_links(
 
 
 def batch_rows(settings: Settings, n_rows: int) -> int:
-    """Return how many rows a step sees."""
-    size = settings["batch_size"]
+    """Return how many rows a step sees: all, for L-BFGS."""
+    size = n_rows if settings["solver"] == "lbfgs" else settings["batch_size"]
     return min(AUTO_BATCH if size == "auto" else int(size), n_rows)
 
 

@@ -37,6 +37,7 @@ from .parameters import Parameters
 from .rows import FEWEST, Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
+from .threads import blas_threads
 from .training import Training, descend
 
 Validation = tuple[Any, Any, Any]
@@ -155,7 +156,7 @@ class Fitting(FittedNetwork):
         sizes = (inputs.shape[1], *hidden, rows.target.shape[1])
         self._make(sizes)
         at_once, lbfgs = min(len(rows), BLOCK), settings["solver"] == "lbfgs"
-        batch = at_once if lbfgs else min(batch_rows(settings, len(rows)), at_once)
+        batch = min(batch_rows(settings, len(rows)), at_once)
         require_room(sizes, batch, at_once, lbfgs, "hidden_layer_sizes")
         self.parameters_ = new_parameters(settings, self.network_, random, inputs.dtype)
         self._begin(History())
@@ -249,10 +250,11 @@ class Fitting(FittedNetwork):
     def _train(self, training: Training, random: RandomState) -> None:
         try:
             training.listeners.tell("on_fit_begin", self)
-            if self._optimizer is None:
-                descend_lbfgs(training)
-            else:
-                descend(training, self._optimizer, random, self._dropout)
+            with blas_threads(training.work):
+                if self._optimizer is None:
+                    descend_lbfgs(training)
+                else:
+                    descend(training, self._optimizer, random, self._dropout)
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"
             training.keep_best()

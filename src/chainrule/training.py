@@ -14,10 +14,11 @@ from .chain import Array
 from .divergence import Guard
 from .history import History, Judgement
 from .links import Dropout
-from .network import Network, Objective, total_weight
+from .network import BLOCK, Network, Objective, total_weight
 from .optimizers import Optimizer, clip
 from .parameters import Parameters
 from .schedules import lower, next_epoch
+from .threads import multiply_adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,12 @@ class Training:
     def seconds(self) -> float:
         """Since the training began."""
         return time.monotonic() - self.started
+
+    @property
+    def work(self) -> int:
+        """The multiply-adds of the largest matrix product of a step."""
+        rows = min(self.plan.batch_size, len(self.target), BLOCK)
+        return multiply_adds(rows, self.network.layer_sizes)
 
     def guard(self) -> Guard:
         """Return what holds this training to the loss that the first one started with."""
