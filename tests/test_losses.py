@@ -111,6 +111,20 @@ def test_fused_derivative_equals_the_complex_step_without_one_hot_targets(
         assert FUSED[pair].derivative(z, target)[0, column] == pytest.approx(slope, rel=1e-12)
 
 
+@pytest.mark.parametrize("pair", [pair for pair in FUSED if FUSED[pair].both])
+@given(st.integers(0, 2**32 - 1))
+def test_one_pass_gives_value_and_derivative(pair: tuple[str, str], seed: int) -> None:
+    loss, random = FUSED[pair], np.random.default_rng(seed)
+    z, target = random.normal(scale=5.0, size=(6, 4)), random.uniform(size=(6, 4))
+    z[0, 0], z[1] = 1000.0, 0.0
+    assert loss.both
+    value, derivative = loss.both(z, target)
+    np.testing.assert_allclose(value, loss.value(z, target), rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(derivative, loss.derivative(z, target), rtol=1e-12, atol=1e-14)
+    slope = loss.both(z + 1e-30j * np.eye(6, 4), target)[0].imag / 1e-30
+    np.testing.assert_allclose(slope[:4], derivative.diagonal(), rtol=1e-12, atol=1e-14)
+
+
 @pytest.mark.parametrize("pair", [pair for pair in FUSED if pair[0] != "exponential"])
 def test_fused_cross_entropies_do_not_overflow(pair: tuple[str, str]) -> None:
     z, target = np.array([[1000.0, -1000.0]]), np.array([[0.0, 1.0]])

@@ -94,7 +94,8 @@ class _OpenedRow:
         self.links: list[Link] = network.chain(parameters)
         loss = network.loss_link(target)
         prediction, self.tape = forward(self.links, x)
-        self.error_signal: Array = loss.pullback(prediction, 1.0)[0][0]
+        _, saved = loss.forward(prediction)
+        self.error_signal: Array = loss.pullback(saved, 1.0)[0][0]
         self.loss = loss.loss
 
     def to_pre_activation(self, layer: int, unit: int) -> Iterator[tuple[Factor, ...]]:

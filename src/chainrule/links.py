@@ -146,14 +146,21 @@ class LossSum:
     weight: Array | None = None
 
     def forward(self, prediction: Array) -> tuple[Any, Array]:
-        """Return Σ_rows w ℓ(prediction, target) and the prediction."""
-        losses = self.loss.value(prediction, self.target)
+        """Return Σ_rows w ℓ(prediction, target) and the prediction.
+
+        Where one pass gives ∂ℓ/∂prediction as well, it is returned in the prediction's place.
+        """
+        if self.loss.both:
+            losses, saved = self.loss.both(prediction, self.target)
+        else:
+            losses, saved = self.loss.value(prediction, self.target), prediction
         if self.weight is not None:
             losses = losses * self.weight
-        return np.add.reduce(losses), prediction
+        return np.add.reduce(losses), saved
 
-    def pullback(self, prediction: Array, cotangent: Any) -> tuple[Array, tuple[()]]:
+    def pullback(self, saved: Array, cotangent: Any) -> tuple[Array, tuple[()]]:
         """The error signal: cotangent × w × ∂ℓ/∂prediction."""
         if self.weight is not None:
             cotangent = cotangent * self.weight[:, None]
-        return cotangent * self.loss.derivative(prediction, self.target), ()
+        derivative = saved if self.loss.both else self.loss.derivative(saved, self.target)
+        return cotangent * derivative, ()

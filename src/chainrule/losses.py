@@ -47,6 +47,7 @@ class Loss:
         formula: ℓ as text; `derivative_formula` is ∂ℓ/∂a (∂ℓ/∂z for a fused loss).
         outputs: the output activations whose range suits it, the usual one first; () for any,
             and for a fused loss, whose pair says it.
+        both: value and derivative in one pass, where they share work; else None.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Loss:
     formula: str
     derivative_formula: str
     outputs: tuple[str, ...] = ()
+    both: Callable[[Array, Array], tuple[Array, Array]] | None = None
 
 
 def _half_square(a: Array, y: Array) -> Array:
@@ -142,6 +144,16 @@ def _categorical_of_z_derivative(z: Array, y: Array) -> Array:
     return softmax(z) * sums_of_rows(y)[:, None] - y
 
 
+def _categorical_of_z_both(z: Array, y: Array) -> tuple[Array, Array]:
+    z = z - largest_of_rows(z)
+    a = np.exp(z)
+    total, share = sums_of_rows(a), sums_of_rows(y)
+    value = np.log(total) * share - np.einsum("ij,ij->i", y, z)
+    a *= (share / total)[:, None]
+    a -= y
+    return value, a
+
+
 def _poisson_of_z(z: Array, y: Array) -> Array:
     return sums_of_rows(np.exp(z) - y * z + gammaln(y + 1))
 
@@ -207,6 +219,7 @@ FUSED: dict[tuple[str, str], Loss] = {
         _categorical_of_z_derivative,
         "log Σ e^z − Σ y z",
         "a − y",
+        both=_categorical_of_z_both,
     ),
     ("exponential", "poisson"): Loss(
         "poisson",
