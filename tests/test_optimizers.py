@@ -66,6 +66,7 @@ def run_lbfgs(flat: Array, **limits: Any) -> tuple[str, list[float], int]:
     message = minimize_lbfgs(
         value_and_gradient,
         flat,
+        value_and_gradient(flat),
         on_iteration=lambda _flat, loss: losses.append(loss),
         **settings,
     )
@@ -89,6 +90,28 @@ def test_lbfgs_keeps_to_its_limits() -> None:
     assert lax < strict
 
 
+def test_lbfgs_does_not_evaluate_the_start_again() -> None:
+    start, points = np.array([-1.0, 2.0]), list[Array]()
+
+    def value_and_gradient(x: Array) -> tuple[float, Array]:
+        points.append(x.copy())
+        return float(rosen(x)), rosen_der(x)
+
+    known = float(rosen(start)), rosen_der(start)
+    flat = start.copy()
+    minimize_lbfgs(
+        value_and_gradient,
+        flat,
+        known,
+        max_iter=200,
+        max_fun=500,
+        tol=1e-9,
+        on_iteration=lambda _flat, _loss: None,
+    )
+    np.testing.assert_allclose(flat, 1.0, atol=1e-5)
+    assert not any(np.array_equal(point, start) for point in points)
+
+
 @pytest.mark.parametrize("beyond", [np.inf, np.nan])
 @pytest.mark.parametrize("wall", [0.9, 0.31, 0.3 + 1e-7])
 def test_lbfgs_steps_back_from_where_there_is_no_value(beyond: float, wall: float) -> None:
@@ -104,6 +127,7 @@ def test_lbfgs_steps_back_from_where_there_is_no_value(beyond: float, wall: floa
     message = minimize_lbfgs(
         steep,
         flat,
+        steep(flat),
         max_iter=50,
         max_fun=100,
         tol=1e-9,

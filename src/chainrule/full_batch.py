@@ -27,7 +27,6 @@ def descend_lbfgs(training: Training) -> None:
     """
     plan, history, parameters = training.plan, training.history, training.parameters
     rows = (training.X, training.target, training.weight)
-    guard = training.guard()
     trial = parameters.copy()
     objective = Objective(training.network, trial)
 
@@ -49,13 +48,15 @@ def descend_lbfgs(training: Training) -> None:
             history.stop_reason = stop
             raise StopIteration
 
-    start_loss, slopes = value_and_gradient(parameters.flat)
-    start_loss = start_loss if np.isfinite(slopes).all() else math.nan
-    training.require_bounded(guard, start_loss, 1, learning_rate=False)
+    start = value_and_gradient(parameters.flat)
+    history.start_loss = start[0] if history.start_loss is None else history.start_loss
+    start_loss = start[0] if np.isfinite(start[1]).all() else math.nan
+    training.require_bounded(training.guard(), start_loss, 1, learning_rate=False)
     training.listeners.tell("on_epoch_begin", 1)
     message = minimize_lbfgs(
         value_and_gradient,
         parameters.flat,
+        start,
         max_iter=plan.max_epochs,
         max_fun=plan.max_evaluations,
         tol=plan.tol,

@@ -109,6 +109,7 @@ def clip(gradient: Array, max_norm: float) -> None:
 def minimize_lbfgs(
     value_and_gradient: Callable[[Array], tuple[float, Array]],
     flat: Array,
+    start: tuple[float, Array],
     *,
     max_iter: int,
     max_fun: int,
@@ -117,18 +118,20 @@ def minimize_lbfgs(
 ) -> str:
     """Minimize by L-BFGS (Byrd et al. 1995, SciPy's); `flat` follows iteration by iteration.
 
-    The start must have a finite value.  A trial point without one is stepped back from: SciPy's
-    line search would take infinity for convergence, so it is told the value of the last point
-    accepted and the opposite gradient, a valley whose bottom lies half-way.  `on_iteration` ends
-    it by raising StopIteration.
+    `start` is the value and the gradient at `flat`, both finite.  A trial point without them is
+    stepped back from: SciPy's line search would take infinity for convergence, so it is told the
+    value of the last point accepted and the opposite gradient, a valley whose bottom lies
+    half-way.  `on_iteration` ends it by raising StopIteration.
 
     Returns SciPy's reason for stopping.
     """
-    accepted = latest = value_and_gradient(flat.astype(np.float64))
+    accepted = latest = start
+    known: tuple[float, Array] | None = start  # SciPy asks for the start first
 
     def evaluate(x: Array) -> tuple[float, Array]:
-        nonlocal latest
-        value, gradient = value_and_gradient(x)
+        nonlocal latest, known
+        value, gradient = known or value_and_gradient(x)
+        known = None
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return accepted[0], -accepted[1]
         latest = value, gradient
