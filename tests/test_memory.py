@@ -1,4 +1,7 @@
 import os
+import platform
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import SECONDS
 
 from chainrule.datasets import iris
 from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
 from chainrule.experiment import run
-from chainrule.memory import BYTES, memory_size, require_memory
+from chainrule.memory import BYTES, keep_freed_memory, memory_size, require_memory
 from chainrule.preparation import Options, prepare
 from chainrule.recipes import STANDARD
 from chainrule.tables import Table
@@ -34,6 +38,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def peak() -> Iterator[Callable[[], int]]:
     """The largest number of bytes in use at once since the test began."""
+    keep_freed_memory()  # once a process; what it asks for is never written
     tracemalloc.start()
     yield lambda: tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -133,3 +138,29 @@ def test_estimators_refuse_what_cannot_fit(solver: str) -> None:
         InputError, match=r"2-1000000000000000-1 .* GB\. Take .* `hidden_layer_sizes`\.$"
     ):
         model.fit([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library than glibc")
+def test_freed_memory_is_used_again() -> None:
+    """Each page that the system lends anew is a fault."""
+    code = """
+import resource
+import numpy as np
+from chainrule.memory import keep_freed_memory
+
+def faults(rounds):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(rounds):
+        arrays = [np.ones((1797, 32)) for _ in range(5)]
+        del arrays
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+lent = faults(100)
+keep_freed_memory()
+faults(1)
+print(faults(100) / lent)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=SECONDS
+    )
+    assert float(done.stdout) < 0.05

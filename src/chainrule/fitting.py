@@ -30,7 +30,7 @@ from .history import History, Judgement
 from .labels import BALANCED, ClassWeight
 from .links import Dropout
 from .losses import Loss
-from .memory import require_room
+from .memory import keep_freed_memory, require_room
 from .network import BLOCK, total_weight
 from .optimizers import Optimizer
 from .parameters import Parameters
@@ -248,6 +248,7 @@ class Fitting(FittedNetwork):
         return judged
 
     def _train(self, training: Training, random: RandomState) -> None:
+        keep_freed_memory()
         try:
             training.listeners.tell("on_fit_begin", self)
             with blas_threads(training.work):

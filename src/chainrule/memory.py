@@ -6,7 +6,10 @@ The numbers of copies were measured, as the peak of what a training asks for.
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 from .errors import InputError
 from .parameters import count
@@ -16,6 +19,7 @@ TABLE = 5  # of the encoded rows: they, those trained on, and what scaling makes
 SCALED = 3  # of them while a network is trained: they, those trained on, and these scaled
 STEPS = 8  # of the parameters: they, start, two to go back to, gradient, moments, a step
 LBFGS = 44  # of the parameters: SciPy's ten corrections, twice, and what it works with
+KEPT = 2**24  # bytes; glibc learns up to 2**25, and keeps at most twice as many free
 BACKWARD = 3  # of the widest layer's values, beside the tape, on the way back
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Where a container says what it may have, by versions 2 and 1 of its kind."""
@@ -30,6 +34,18 @@ def memory_size() -> float:
         with suppress(ValueError, OSError):  # no container, or "max"
             sizes.append(int(Path(limit).read_text(encoding="ascii")))
     return min(sizes)
+
+
+@cache
+def keep_freed_memory() -> None:
+    """Have arrays that are made and freed batch after batch live in the same memory.
+
+    The C library of Linux (glibc) gives large freed memory back to the system, which clears each
+    page before it lends it again; that took longer than the arithmetic.  What is large it learns
+    from the largest array freed so far (mallopt(3), M_MMAP_THRESHOLD), so it is shown one here.
+    Nothing is written into it: it costs microseconds, and no memory.
+    """
+    np.empty(KEPT, dtype=np.uint8)
 
 
 def require_memory(numbers: int, what: str, remedy: str) -> None:
