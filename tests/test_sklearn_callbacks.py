@@ -106,7 +106,7 @@ def test_it_stops_training_and_changes_no_number(solver: str) -> None:
     np.testing.assert_array_equal(model.parameters_.flat, alone.parameters_.flat)
 
 
-@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")  # of the score after a wild step
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of the score after a wild step
 def test_callbacks_are_torn_down_where_a_fit_fails() -> None:
     model = network(solver="sgd", learning_rate_init=1e200).set_callbacks(Witness("fails"))
     with pytest.raises(DivergenceError):
