@@ -17,6 +17,7 @@ from .labels import (
     class_weights,
     classes_of,
     codes,
+    is_multilabel,
     require_classes,
     require_known,
 )
@@ -65,7 +66,8 @@ class MLPClassifier(ClassifierMixin, MLP):
     ) -> Self:
         """Train for one epoch over these rows, from where the last call ended.
 
-        `classes`, (n_classes,), names all that will come; the first call needs it.
+        `classes`, (n_classes,), names all that will come; the first call needs it.  Of several
+        labels a row they are the labels' numbers, from 0.
 
         Raises:
             InputError: if the classes are not known, or a setting or row cannot be used.
@@ -79,6 +81,8 @@ class MLPClassifier(ClassifierMixin, MLP):
                 "`class_weight` must not be 'balanced' with partial_fit, which does not see all "
                 "rows; give the weight of each class."
             )
+        if is_multilabel(y):
+            classes = None  # each label has its column, whichever rows come first
         return self._fit(X, y, sample_weight, fresh=fresh, once=True, classes=classes)
 
     def _clean_targets(self, y: Any) -> Array:

@@ -84,7 +84,13 @@ def require_classes(y: Any, classes: Any, known: Array | None) -> None:
                 "such as np.unique(y) of all rows."
             )
         return
-    named = np.arange(np.shape(y)[1]) if is_multilabel(y) else np.unique(classes)
+    named = np.unique(classes)
+    labels = np.arange(np.shape(y)[1]) if is_multilabel(y) else named
+    if not np.array_equal(named, labels):
+        raise InputError(
+            "`classes` must be the numbers of the labels of a row, of which `y` has "
+            f"{len(labels)}: {labels.tolist()}; got {named.tolist()}."
+        )
     if known is not None and not np.array_equal(named, known):
         raise InputError(
             f"`classes` must stay {known.tolist()} over the calls of partial_fit; got "
