@@ -1,4 +1,4 @@
-"""How a fit begins, goes on and fails: validation rows, early stopping, build, warm starts."""
+"""How a fit begins, goes on and fails: validation rows, early stopping, warm starts."""
 
 from typing import Any
 
@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 from sklearn.datasets import load_iris
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import scale
 
-from chainrule.errors import DivergenceError, InputError
+from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
 
 X, y = load_iris(return_X_y=True)
@@ -236,80 +235,3 @@ def test_rows_that_are_refused_change_nothing() -> None:
     np.testing.assert_array_equal(model.parameters_.flat, flat)
     assert (model.n_features_in_, model.loss_curve_) == (4, curve)
     assert model.classes_.tolist() == [0, 1, 2]
-
-
-@pytest.mark.parametrize("form", ["dense", "sparse", "weighted", "early stopping"])
-@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
-def test_a_training_that_diverges_says_so_and_keeps_finite_weights(form: str, kind: Any) -> None:
-    model = network(kind, solver="sgd", learning_rate_init=1e200, max_iter=50)
-    model.set_params(early_stopping=form == "early stopping")
-    weight = np.linspace(0.5, 2, 150) if form == "weighted" else None
-    with pytest.raises(
-        DivergenceError, match=r"diverged in epoch \d+: the loss became .*: "
-    ) as said:
-        model.fit(csr_array(X) if form == "sparse" else X, y, sample_weight=weight)
-    assert said.value.epoch >= 1
-    assert "lower the learning rate" in str(said.value)
-    assert model.stop_reason_ == "diverged"
-    assert np.isfinite(model.parameters_.flat).all()
-    assert np.isfinite(model.compute_loss(X, y))
-    assert len(model.predict(X)) == 150
-
-
-@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
-def test_a_partial_fit_that_diverges_goes_back_to_weights_with_a_loss(kind: Any) -> None:
-    """A call's last step shows in the call after it, which may have to undo both."""
-    model = network(kind, solver="sgd", learning_rate_init=0.01, batch_size=150).build(X, y)
-    for _ in range(3):
-        model.partial_fit(X, y)
-    good, curve = model.parameters_.flat.copy(), list(model.loss_curve_)
-
-    def ruin(epoch: Any) -> None:
-        epoch.model.coefs_ = [1e200 * W for W in epoch.model.coefs_]
-
-    model.set_params(callbacks=[ruin]).partial_fit(X, y)
-    model.set_params(callbacks=None)
-    with pytest.raises(DivergenceError, match="The weights are those that the call of partial_fit"):
-        model.partial_fit(X, y)
-    np.testing.assert_array_equal(model.parameters_.flat, good)
-    assert model.loss_curve_ == curve
-    assert np.isfinite(model.compute_loss(X, y))
-    assert model.n_iter_ == 0
-    assert model.stop_reason_ == "diverged"
-
-
-def test_a_loss_that_becomes_nan_is_said_with_its_epoch() -> None:
-    """Weights that a callback makes NaN in the third epoch: those after the second are kept."""
-    kept: list[Any] = []
-
-    def spoil(epoch: Any) -> None:
-        kept.append(epoch.model.parameters_.flat.copy())
-        if epoch.number == 3:
-            epoch.model.coefs_[0] = np.full((4, 6), np.nan)
-
-    model = network(callbacks=[spoil])
-    with pytest.raises(DivergenceError, match="diverged in epoch 4: the loss became nan") as said:
-        model.fit(X, y)
-    assert said.value.epoch == 4
-    assert "The weights are those after epoch 2." in str(said.value)
-    np.testing.assert_array_equal(model.parameters_.flat, kept[1])
-    assert model.n_iter_ == len(model.loss_curve_) == 2
-
-
-@pytest.mark.parametrize("solver", SOLVERS)
-def test_a_start_without_a_finite_loss_is_said(solver: str) -> None:
-    start = ([np.full((4, 6), 1e200), np.full((6, 3), 1e200)], [np.zeros(6), np.zeros(3)])
-    with pytest.raises(DivergenceError, match="diverged in epoch 1"):
-        network(solver=solver, start_weights=start, activation="relu").fit(X, y)
-
-
-@pytest.mark.parametrize("solver", SOLVERS)
-@pytest.mark.parametrize("early_stopping", [False, True])
-def test_max_time_stops_with_its_reason(solver: str, early_stopping: bool) -> None:
-    model = network(solver=solver, max_time=1e-9, max_iter=10**6, early_stopping=early_stopping)
-    model.set_params(tol=0, n_iter_no_change=np.inf)
-    with pytest.warns(ConvergenceWarning, match="stopped at `max_time`=1e-09 before it conv"):
-        model.fit(X, y)
-    assert model.stop_reason_ == "max_time"
-    assert model.n_iter_ == len(model.loss_curve_) == 1
-    assert np.isfinite(model.compute_loss(X, y))
