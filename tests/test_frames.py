@@ -51,6 +51,16 @@ def regressor() -> MLPRegressor:
 EXPECTED = classifier().fit(X, Y).predict_proba(X)
 
 
+@pytest.mark.parametrize("library", [pandas, named_polars])
+def test_a_frame_gives_the_network_of_its_array_and_names(library: Any) -> None:
+    model = classifier().fit(features(library), library.Series(Y))
+    assert model.feature_names_in_.tolist() == NAMES
+    assert model.n_features_in_ == 4
+    np.testing.assert_array_equal(model.predict_proba(features(library)), EXPECTED)
+    assert type(model.predict(features(library))) is np.ndarray
+    assert not hasattr(model.fit(X, Y), "feature_names_in_")
+
+
 METHODS: list[Callable[[Any, Any], Any]] = [
     lambda model, rows: model.predict(rows),
     lambda model, rows: model.predict_proba(rows),
@@ -85,6 +95,26 @@ def test_a_frame_where_an_array_was_and_the_reverse_are_warned_of(library: Any) 
 
 
 @pytest.mark.parametrize("library", [pandas, polars])
+def test_targets_weights_and_validation_rows_as_frames_and_series(library: Any) -> None:
+    rows, weight = features(library), np.arange(150) % 3
+    model = classifier().fit(X, Y, weight, X_val=X[:60], y_val=Y[:60])
+    other = classifier().fit(
+        rows,
+        library.Series(Y),
+        library.Series(weight),
+        X_val=rows[:60],
+        y_val=library.Series(Y)[:60],
+    )
+    np.testing.assert_array_equal(other.parameters_.flat, model.parameters_.flat)
+    assert other.validation_loss_curve_ == model.validation_loss_curve_
+    two = frame(library, {"a": X[:, 0], "b": X[:, 1]})
+    assert regressor().fit(rows, two).predict(rows).shape == (150, 2)
+    labels = frame(library, {"a": (Y > 0).astype(int), "b": (Y > 1).astype(int)})
+    assert classifier().fit(rows, labels).predict(rows).shape == (150, 2)
+    assert regressor().fit(rows, library.Series(X[:, 0])).score(rows, library.Series(X[:, 0])) > 0.9
+
+
+@pytest.mark.parametrize("library", [pandas, polars])
 @pytest.mark.parametrize("make", [classifier, regressor])
 def test_a_frame_of_one_column_is_taken_as_its_series_with_a_warning(
     library: Any, make: Any
@@ -92,6 +122,25 @@ def test_a_frame_of_one_column_is_taken_as_its_series_with_a_warning(
     with pytest.warns(DataConversionWarning, match="column-vector y was passed"):
         model = make().fit(features(library), frame(library, {"y": Y}))
     assert model.predict(features(library)).shape == (150,)
+
+
+NUMBERS: dict[str, Callable[[], Any]] = {
+    "Float64": lambda: features(pd).astype("Float64"),
+    "Int64": lambda: (10 * features(pd)).round().astype("Int64"),
+    "boolean": lambda: (features(pd) > 0).astype("boolean"),
+    "sparse": lambda: features(pd).astype(pd.SparseDtype(float, 0.0)),
+    "Polars' Int32": lambda: (10 * features(pl)).cast(pl.Int32),
+    "Polars' Boolean": lambda: features(pl).cast(pl.Int32).cast(pl.Boolean),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_numbers_of_every_type_are_taken(kind: str) -> None:
+    rows = NUMBERS[kind]()
+    array = np.asarray(rows.to_numpy(), dtype=np.float64)
+    expected = classifier().fit(array, Y).predict_proba(array)
+    found = classifier().fit(rows, Y).predict_proba(rows)
+    np.testing.assert_allclose(found, expected, rtol=1e-12 if kind == "sparse" else 0)
 
 
 LABELS: dict[str, Callable[[Array], Any]] = {
@@ -144,6 +193,11 @@ def test_what_is_no_number_is_named(kind: str, make: Any) -> None:
     if kind == "an array":  # a frame's names come first
         with pytest.raises(InputError, match=f"`X` must hold numbers; its column {message}"):
             model.predict(rows)
+
+
+def test_text_that_reads_as_a_number_is_one() -> None:
+    model = classifier().fit(features(pd).astype(str), Y)
+    np.testing.assert_array_equal(model.predict_proba(features(pd)), EXPECTED)
 
 
 GAPS: dict[str, Callable[[], Any]] = {

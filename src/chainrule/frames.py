@@ -12,6 +12,7 @@ from .errors import InputError
 
 ARRAYS: dict[str, Any] = {
     "accept_sparse": ("csr",),  # whose rows can be taken; other formats are converted
+    "order": "C",  # rows are taken faster, and a frame's sums are rounded as its array's
 }
 
 
