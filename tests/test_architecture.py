@@ -23,7 +23,7 @@ MODULES = {
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
     {"chain", "errors", "factors", "words"},
-    {"activations", "names", "differences", "reports"},
+    {"activations", "names", "differences", "reports", "frames"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
     {"render", "render.characters", "render.epochs"},
     {"render.network_words"},

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from .chain import Array
 from .errors import InputError
+from .frames import checked_inputs, checked_rows
 from .labels import ClassWeight, weights_of_rows
 from .network import Network
 from .parameters import Gradients, Parameters
 from .rows import Rows, checked_weight
-
-SPARSE = ("csr",)  # whose rows can be taken; other formats are converted
 
 
 class LayerArrays(list[Array]):
@@ -131,7 +130,7 @@ class FittedNetwork(ABC):
     def _known_inputs(self, X: ArrayLike) -> Array:
         check_is_fitted(self, "parameters_")
         dtype = self.parameters_.flat.dtype
-        return validate_data(self, X, dtype=dtype, reset=False, accept_sparse=SPARSE)
+        return checked_inputs(self, X, dtype, reset=False)
 
     def _known_rows(
         self, X: ArrayLike, y: ArrayLike, sample_weight: Any, name: str = "sample_weight"
@@ -139,16 +138,7 @@ class FittedNetwork(ABC):
         """Return rows of a fitted network's own features and targets."""
         check_is_fitted(self, "parameters_")
         dtype = self.parameters_.flat.dtype
-        inputs, targets = validate_data(
-            self,
-            X,
-            y,
-            dtype=dtype,
-            multi_output=True,
-            y_numeric=False,
-            reset=False,
-            accept_sparse=SPARSE,
-        )
+        inputs, targets = checked_rows(self, X, y, dtype, reset=False)
         targets = self._clean_targets(targets)
         rows = self._as_rows(inputs, targets, checked_weight(sample_weight, inputs, name))
         if rows.target.shape[1] != self.n_outputs_:

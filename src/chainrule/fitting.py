@@ -8,7 +8,6 @@ import numpy as np
 from numpy.random import RandomState
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import validate_data
 
 from .callbacks import Listeners
 from .chain import Array
@@ -23,7 +22,8 @@ from .construction import (
 )
 from .display import Printer
 from .errors import InputError
-from .fitted import SPARSE, FittedNetwork
+from .fitted import FittedNetwork
+from .frames import checked_rows
 from .full_batch import descend_lbfgs
 from .hidden_layers import hidden_sizes
 from .history import History, Judgement
@@ -142,9 +142,7 @@ class Fitting(FittedNetwork):
             return rows
         dtype = settings["dtype"]
         dtype = [np.float64, np.float32] if dtype is None else np.dtype(dtype)
-        inputs, targets = validate_data(
-            self, X, y, dtype=dtype, multi_output=True, y_numeric=False, accept_sparse=SPARSE
-        )
+        inputs, targets = checked_rows(self, X, y, dtype, reset=True)
         weight = checked_weight(sample_weight, inputs, "sample_weight")
         targets = self._clean_targets(targets)
         # several labels a row: their columns are the classes

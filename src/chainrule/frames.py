@@ -1,0 +1,98 @@
+"""Frames and arrays as users give them: scikit-learn checks them; what it refuses is named here."""
+
+import math
+from datetime import date
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import validate_data
+
+from .errors import InputError
+
+ARRAYS: dict[str, Any] = {
+    "accept_sparse": ("csr",),  # whose rows can be taken; other formats are converted
+    "order": "C",  # rows are taken faster, and a frame's sums are rounded as its array's
+}
+
+
+def checked_inputs(model: Any, X: ArrayLike, dtype: Any, *, reset: bool) -> Any:
+    """Return X, (n, n_features), as numbers; the names of a frame's columns are those of `fit`.
+
+    `reset` learns the names and the number of columns, else they are compared.
+
+    Raises:
+        InputError: for text or a date in X.
+        ValueError: scikit-learn's, for anything else that cannot be used.
+    """
+    try:
+        return validate_data(model, X, dtype=dtype, reset=reset, **ARRAYS)
+    except (TypeError, ValueError) as error:
+        _require_numbers(X, error)
+        raise
+
+
+def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -> Any:
+    """Return X as `checked_inputs` does, and y, (n,) or (n, columns), which has all its values.
+
+    Raises:
+        InputError: for text or a date in X, or a value missing in y.
+        ValueError: scikit-learn's, for anything else that cannot be used.
+    """
+    try:
+        inputs, targets = validate_data(
+            model, X, y, dtype=dtype, reset=reset, multi_output=True, y_numeric=False, **ARRAYS
+        )
+    except (TypeError, ValueError) as error:
+        _require_numbers(X, error)
+        _require_all(y)
+        raise
+    _require_all(targets)
+    return inputs, targets
+
+
+def _require_numbers(X: Any, error: Exception) -> None:
+    """Refuse the first text or date of X, which scikit-learn could not read as a number."""
+    try:
+        cells = np.asarray(X)
+    except (TypeError, ValueError):
+        return
+    if cells.ndim != 2 or cells.dtype.kind not in "OUS":
+        return
+    for column, values in enumerate(cells.T):
+        for row, value in enumerate(values):
+            if isinstance(value, str | bytes | date) and not _reads_as_number(value):
+                _refuse(getattr(X, "columns", range(cells.shape[1]))[column], row, value, error)
+
+
+def _refuse(column: Any, row: int, value: Any, error: Exception) -> NoReturn:
+    raise InputError(
+        f"`X` must hold numbers; its column {column!r} has {str(value)!r} in row {row}. Make "
+        "numbers of it first: of text with OneHotEncoder, of a date by the days since another."
+    ) from error
+
+
+def _reads_as_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _require_all(y: Any) -> None:
+    """Refuse a None or NaN among targets that are objects; scikit-learn finds it among numbers."""
+    targets = np.asarray(y)
+    if targets.dtype != object or targets.ndim == 0:  # no y at all is scikit-learn's to refuse
+        return
+    for row, values in enumerate(targets):
+        if any(_is_missing(value) for value in np.atleast_1d(np.asarray(values, dtype=object))):
+            raise InputError(
+                f"`y` must have a value in each row; it has none in row {row}. Leave out the rows "
+                "without one."
+            )
+
+
+def _is_missing(value: Any) -> bool:
+    nothing = value is None or type(value).__name__ == "NAType"  # pandas', which need not be there
+    return nothing or (isinstance(value, float) and math.isnan(value))
