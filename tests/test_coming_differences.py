@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sklearn
 from page_rows import PageRows
+from scipy.sparse import csr_matrix, issparse
 from scipy.special import gammaln, xlogy
 from sklearn import neural_network as theirs
 from sklearn.datasets import load_diabetes, load_iris
@@ -76,12 +77,16 @@ def test_lbfgs_float32() -> None:
     assert ours.MLPClassifier(**settings).fit(rows, y).coefs_[0].dtype == np.float32
 
 
-@row("`partial_fit` with `early_stopping`")
+@row("`partial_fit` with `early_stopping`, or with lbfgs")
 def test_partial_fit() -> None:
     with pytest.raises(ValueError, match="partial_fit does not support"):
         theirs.MLPRegressor(early_stopping=True).partial_fit(X_number, number)
-    assert not hasattr(ours.MLPRegressor(early_stopping=True), "partial_fit")
-    assert not hasattr(ours.MLPRegressor(solver="lbfgs"), "partial_fit")
+    its = theirs.MLPRegressor(solver="lbfgs", max_iter=7)
+    assert its.partial_fit(X_number, number).n_iter_ == 7
+    assert not hasattr(theirs.MLPClassifier(solver="lbfgs"), "partial_fit")
+    for kind in (ours.MLPClassifier, ours.MLPRegressor):
+        assert not hasattr(kind(early_stopping=True), "partial_fit")
+        assert not hasattr(kind(solver="lbfgs"), "partial_fit")
 
 
 @row("`out_activation_` of poisson")
@@ -89,6 +94,15 @@ def test_output_of_poisson() -> None:
     settings: dict[str, Any] = {"loss": "poisson", "max_iter": 1}
     assert theirs.MLPRegressor(**settings).fit(X_number, number).out_activation_ == "exp"
     assert ours.MLPRegressor(**settings).fit(X_number, number).out_activation_ == "exponential"
+
+
+@row("`loss_` where a probability is 0")
+def test_loss_of_probability_0() -> None:
+    settings: dict[str, Any] = {"hidden_layer_sizes": (), "max_iter": 1, "random_state": 0}
+    its = theirs.MLPClassifier(**settings).fit(1000 * X, y)
+    mine = ours.MLPClassifier(**settings).fit(1000 * X, y)
+    np.testing.assert_allclose(mine.coefs_[0], its.coefs_[0])
+    assert its.loss_ < 36.1 < 1000 < mine.loss_
 
 
 @row("`loss_` of poisson")
@@ -134,6 +148,16 @@ def test_weighted_score() -> None:
     assert model.score(X[1::2], y[1::2]) != pytest.approx(score)
 
 
+@row("early stopping, `warm_start`")
+def test_best_of_all() -> None:
+    settings: dict[str, Any] = {"early_stopping": True, "warm_start": True, "random_state": 0}
+    for kind in (theirs.MLPClassifier, ours.MLPClassifier):
+        model = kind(**settings, learning_rate_init=0.05).fit(X, y)
+        first, best = model.coefs_[0].copy(), model.best_validation_score_
+        assert model.fit(X, y).best_validation_score_ == best
+        assert np.array_equal(model.coefs_[0], first) == (kind is ours.MLPClassifier)
+
+
 @row("`warm_start`, fewer classes than before")
 def test_fewer_classes() -> None:
     settings: dict[str, Any] = {"warm_start": True, "max_iter": 2}
@@ -141,6 +165,13 @@ def test_fewer_classes() -> None:
         theirs.MLPClassifier(**settings).fit(X, y).fit(X[:100], y[:100])
     model = ours.MLPClassifier(**settings).fit(X, y).fit(X[:100], y[:100])
     assert model.classes_.tolist() == [0, 1, 2]
+
+
+@row("`predict` after a sparse y of several labels")
+def test_sparse_labels() -> None:
+    labels = csr_matrix(np.column_stack([y == 0, y > 0]).astype(int))
+    assert issparse(theirs.MLPClassifier(max_iter=2).fit(X, labels).predict(X))
+    assert isinstance(ours.MLPClassifier(max_iter=2).fit(X, labels).predict(X), np.ndarray)
 
 
 @row("a batch whose rows all weigh 0")
