@@ -104,8 +104,8 @@ def test_negative_weights() -> None:
     settings: dict[str, Any] = {"solver": "lbfgs", "max_iter": 30, "random_state": 0}
     weight = np.where(y == 0, -1.0, 1.0)
     silent = theirs.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
-    assert silent.loss_ == pytest.approx(-35, abs=1)
-    with pytest.raises(InputError, match="must not be negative; got -1 for row 0"):
+    assert silent.loss_ < -10
+    with pytest.raises(InputError, match=r"must not be negative.*got -1 for row 0"):
         ours.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
 
 
