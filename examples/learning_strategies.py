@@ -90,7 +90,7 @@ def main() -> None:
     print("Accuracy and loss on the rows trained on, inputs scaled to 0..1")
     for name, (X, y, epochs) in tables().items():
         print(f"\n{name}: {len(X)} rows, {X.shape[1]} inputs, at most {epochs} epochs\n{HEADING}")
-        with threadpool_limits(1):  # tables so small train faster on one thread
+        with threadpool_limits(1):  # as chainrule does by itself for tables so small
             compare(minmax_scale(X), y, epochs)
     print(EXPLANATION)
 

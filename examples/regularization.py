@@ -88,7 +88,7 @@ def main() -> None:
     }
     for name, (X, y) in tables.items():
         print(f"{name}: 60 rows to train on, 40 to test\n{HEADING}")
-        with threadpool_limits(1):  # tables so small train faster on one thread
+        with threadpool_limits(1):  # as chainrule does by itself for tables so small
             compare(X, y)
         print()
     print(EXPLANATION.lstrip())
