@@ -29,7 +29,6 @@ def descend_lbfgs(training: Training) -> None:
     rows = (training.X, training.target, training.weight)
     trial = parameters.copy()
     objective = Objective(training.network, trial)
-
     begun = 1
 
     def value_and_gradient(flat: Array) -> tuple[float, Array]:
