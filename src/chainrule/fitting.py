@@ -145,9 +145,7 @@ class Fitting(FittedNetwork):
         inputs, targets = checked_rows(self, X, y, dtype, reset=True)
         weight = checked_weight(sample_weight, inputs, "sample_weight")
         targets = self._clean_targets(targets)
-        # several labels a row: their columns are the classes
-        named = classes is not None and targets.ndim == 1
-        self._learn_targets(self._clean_targets(classes) if named else targets)
+        self._learn_targets(targets if classes is None else self._clean_targets(classes))
         self.class_weight_ = self._weights_of_classes(targets)
         rows = self._as_rows(inputs, targets, weight).require_weight("sample_weight")
         hidden = hidden_sizes(settings["hidden_layer_sizes"])
