@@ -28,3 +28,13 @@ def test_every_epoch_has_its_line(solver: str, capsys: Any) -> None:
             f"score {model.validation_scores_[number - 1]:.4f}"
         )
     assert lines[3] == "stopped after 3 epochs: max_iter"
+
+
+def test_a_partial_fit_has_one_line_and_no_end(capsys: Any) -> None:
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier((3,), verbose=True, random_state=0)
+    for _ in range(2):
+        model.partial_fit(X, y, classes=[0, 1, 2])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["epoch 1", "epoch 1"]
+    assert model.stop_reason_ == ""

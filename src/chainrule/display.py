@@ -65,5 +65,6 @@ class Printer:
         print(epoch_line(epoch.number, epoch.loss, *judged), flush=True)
 
     def on_fit_end(self, model: Any) -> None:
-        """Print why the training stopped."""
-        print(end_line(model.stop_reason_, model.n_iter_), flush=True)
+        """Print why the training stopped, unless it is to go on."""
+        if model.stop_reason_:
+            print(end_line(model.stop_reason_, model.n_iter_), flush=True)

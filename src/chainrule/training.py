@@ -177,7 +177,7 @@ def descend(
                 break
             history.without_improvement = 0
     else:
-        history.stop_reason = "max_iter"
+        history.stop_reason = "" if plan.once else "max_iter"  # one epoch is all that was asked
     if not plan.once:
         # each batch's loss is that before its step: the last step has not been seen by any
         training.require_bounded(guard, guard.loss(), history.n_iter)
