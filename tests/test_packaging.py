@@ -81,6 +81,7 @@ def test_the_distributions_hold_what_they_should(built: Path) -> None:
         "CHANGELOG.md",
         "LICENSE",
         "tests/test_chain.py",
+        "examples/digit_weights.py",
         "pyproject.toml",
     } <= members
 
