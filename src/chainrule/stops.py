@@ -23,7 +23,7 @@ def warning_of(reason: str, settings: Mapping[str, Any]) -> tuple[str, type[Warn
     if reason == "no lower point":
         return (
             "Training stopped before it converged: the line search of L-BFGS found no lower "
-            "point. Raise `tol`, or take a smooth `activation`.",
+            "point. Scale the inputs, raise `tol`, or take a smooth `activation`.",
             ConvergenceWarning,
         )
     if reason == "interrupted":
