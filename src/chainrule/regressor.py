@@ -148,7 +148,8 @@ class MLPRegressor(RegressorMixin, MLP):
     def _choose_loss(self) -> tuple[Loss, str]:
         loss = self.loss if isinstance(self.loss, Loss) else lookup(LOSSES, self.loss, "loss")
         if loss.name in PROBABILISTIC:
-            raise InputError(f"`loss` {loss.name} compares classes; use MLPClassifier for it.")
+            asked = self.loss if isinstance(self.loss, str) else loss.name
+            raise InputError(f"`loss` {asked} compares classes; use MLPClassifier for it.")
         return loss, loss.outputs[0] if loss.outputs else "identity"
 
     def encode_targets(self, y: Array) -> Array:
