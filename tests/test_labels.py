@@ -142,6 +142,17 @@ def test_labels_of_a_sparse_matrix_are_the_same() -> None:
         dense.compute_loss(MANY, LABELS[:, :2])
 
 
+def test_one_class_a_row_and_several_labels_do_not_mix() -> None:
+    several = np.eye(3, dtype=int)[y]
+    one, many = network(warm_start=True).fit(X, y), network(warm_start=True).fit(X, several)
+    for again in (one.fit, one.partial_fit, one.compute_loss):
+        with pytest.raises(InputError, match=r"`y` must have one class a row, .* shape \(150, 3\)"):
+            again(X, several)
+    for again in (many.fit, many.partial_fit, many.gradients):
+        with pytest.raises(InputError, match=r"`y` must have 3 labels a row, .* shape \(150,\)"):
+            again(X, y)
+
+
 def test_one_class_is_nothing_to_learn_from() -> None:
     for only in (np.zeros(150), np.full(150, "setosa"), np.ones(150, bool)):
         with pytest.raises(InputError, match="`y` must hold at least 2 classes; it holds 1 class"):

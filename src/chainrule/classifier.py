@@ -116,7 +116,7 @@ class MLPClassifier(ClassifierMixin, MLP):
 
     def encode_targets(self, y: Array) -> Array:
         """Return 1 for each row's class and 0 for the others, (rows, n_outputs)."""
-        require_known(y, self.classes_)
+        require_known(y, self.classes_, self._multilabel)
         return codes(y, self.classes_, self._one_unit)
 
     def predict(self, X: ArrayLike) -> Array:

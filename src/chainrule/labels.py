@@ -50,13 +50,18 @@ def classes_of(labels: Array) -> Array:
     return classes
 
 
-def require_known(labels: Array, classes: Array) -> None:
-    """Refuse labels that were not there in fit.
+def require_known(labels: Array, classes: Array, multilabel: bool) -> None:
+    """Refuse labels that were not there in fit, or of the other kind: one or several a row.
 
     Raises:
         InputError: if there is one.
     """
-    if labels.ndim == 2:
+    if (labels.ndim == 2) != multilabel:
+        kinds = ("one class a row, (rows,)", f"{len(classes)} labels a row, of 0 and 1")
+        raise InputError(
+            f"`y` must have {kinds[multilabel]}, as in fit; got the shape {labels.shape}."
+        )
+    if multilabel:
         if labels.shape[1] != len(classes):
             raise InputError(
                 f"`y` must have as many labels a row as in fit, {len(classes)}; "
