@@ -192,8 +192,6 @@ class Fitting(FittedNetwork):
             one_unit = rows.target.shape[1] == 1  # scikit-learn keeps the shares of two classes
             strata = one_unit and hasattr(self, "classes_")
             rows, judges = split(rows, settings["validation_fraction"], random, strata)
-            rows.require_weight("sample_weight")
-            judges.require_weight("sample_weight")
         if not once or self._optimizer is None:
             self._optimizer = new_optimizer(settings)
         listeners = Listeners(settings["callbacks"], self)
