@@ -29,6 +29,10 @@ def cube_derivative(z: Array) -> Array:
     return 3 * z**2
 
 
+def tanh_in_place(z: Array) -> Array:
+    return np.tanh(z, out=z)
+
+
 def test_one_activation_is_for_every_hidden_layer_and_a_list_has_one_each() -> None:
     record = Activation("cube", cube, cube_derivative, None, "z³", "3z²")
     assert hidden_activations("tanh", 2) == (ACTIVATIONS["tanh"],) * 2
@@ -64,6 +68,9 @@ def test_every_pair_of_the_table_is_found_right(name: str) -> None:
         ((math.sin, math.cos), "must take an array of z; sin says of one of the shape"),
         ((np.log, np.reciprocal), "must be finite for every z; log gives nan at z = -3.05"),
         ((np.sin, lambda z: z * np.nan), "must be finite for every z; custom gives nan"),
+        # its derivative would be taken at a, not at z
+        ((tanh_in_place, lambda z: 1 - np.tanh(z) ** 2), "tanh_in_place writes into it"),
+        ((np.sin, lambda z: np.cos(z, out=z)), "must leave z as it is; custom writes into it"),
         (None, "must be one choice or a list"),
         (3, "must be one choice or a list"),
     ],

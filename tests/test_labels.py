@@ -122,6 +122,19 @@ def test_the_first_partial_fit_needs_the_classes() -> None:
         network().partial_fit(X[:50], y[:50], classes=[0])
 
 
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (3, r"`classes` must be a list, \(n_classes,\); got 3"),
+        ([[0, 1, 2]], r"`classes` must be a list, .* got \[\[0, 1, 2\]\]"),
+        ([0, 1, 2, np.nan], "`classes` must not hold NaN"),
+    ],
+)
+def test_what_names_no_classes(classes: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        network().partial_fit(X, y, classes=classes)
+
+
 def test_several_labels_a_row_are_learned_call_by_call() -> None:
     """As by one fit: a logistic unit a label, not shares of one whole."""
     both = {"batch_size": 80, "shuffle": False}
@@ -142,10 +155,44 @@ def test_labels_of_a_sparse_matrix_are_the_same() -> None:
         dense.compute_loss(MANY, LABELS[:, :2])
 
 
+@pytest.mark.parametrize("values", [(-1, 1), (0, 2), (1, 2), (0.0, -1.0)])
+def test_several_labels_a_row_are_0_and_1(values: Any) -> None:
+    """Else a probability is compared with what is none, as scikit-learn does."""
+    others = np.array(values)[LABELS]
+    for labels in (others, csr_array(others)) if 0 in values else (others,):
+        with pytest.raises(InputError, match=r"`y` with several labels a row must hold 0 and 1"):
+            network().fit(MANY, labels)
+    expected = network().fit(MANY, LABELS).predict(MANY)
+    for right in (LABELS > 0, LABELS.astype(float), LABELS.astype(np.uint8)):
+        np.testing.assert_array_equal(network().fit(MANY, right).predict(MANY), expected)
+
+
+def test_one_class_a_row_and_several_labels_do_not_mix() -> None:
+    several = np.eye(3, dtype=int)[y]
+    one, many = network(warm_start=True).fit(X, y), network(warm_start=True).fit(X, several)
+    for again in (one.fit, one.partial_fit, one.compute_loss):
+        with pytest.raises(InputError, match=r"`y` must have one class a row, .* shape \(150, 3\)"):
+            again(X, several)
+    for again in (many.fit, many.partial_fit, many.gradients):
+        with pytest.raises(InputError, match=r"`y` must have 3 labels a row, .* shape \(150,\)"):
+            again(X, y)
+
+
 def test_one_class_is_nothing_to_learn_from() -> None:
     for only in (np.zeros(150), np.full(150, "setosa"), np.ones(150, bool)):
         with pytest.raises(InputError, match="`y` must hold at least 2 classes; it holds 1 class"):
             network().fit(X, only)
+
+
+@pytest.mark.parametrize(
+    ("labels", "held"),
+    [([0, 1, 2], "int"), ([0, "a", 1], "int"), (["a", True, 2.0], "bool, float")],
+)
+def test_objects_that_are_not_all_text_are_refused(labels: Any, held: str) -> None:
+    objects = np.array(labels, dtype=object)[y]
+    with pytest.raises(InputError, match=f"`y` must hold numbers or text; .* holds {held}. Take"):
+        network().fit(X, objects)
+    assert network().fit(X, NAMES.astype(object)[y]).predict(X).dtype == object
 
 
 def test_codes_are_1_for_the_class_of_the_row() -> None:

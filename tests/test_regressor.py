@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.exceptions import DataConversionWarning
@@ -72,6 +73,15 @@ def test_partial_fit_goes_on() -> None:
 def test_targets_that_are_no_numbers_are_refused(target: Any) -> None:
     with pytest.raises(ValueError, match=r"numbers|a value in each row|inhomogeneous|sequence"):
         network().fit(X, target)
+
+
+@pytest.mark.parametrize("kind", ["datetime64[ns]", "timedelta64[s]"])
+def test_times_are_no_numbers(kind: str) -> None:
+    times = np.arange(442).astype(kind)
+    times[1] = "NaT"
+    for target in (times, pd.Series(times), np.column_stack([times, times])):
+        with pytest.raises(InputError, match=r"`y` must hold numbers; it has .*, a time\. Give"):
+            network().fit(X, target)
 
 
 @pytest.mark.parametrize("loss", ["poisson", LOSSES["poisson"]])

@@ -95,6 +95,14 @@ def test_a_split_that_leaves_no_rows_is_refused(n_rows: int, fraction: float, le
         model.fit(X[:n_rows], X[:n_rows, 0])
 
 
+@pytest.mark.parametrize(("fraction", "use"), [(0.1, "15 .* to validate with"), (0.9, "to train")])
+def test_a_split_that_leaves_no_weight_is_refused(fraction: float, use: str) -> None:
+    one_row = (np.arange(150) == 3).astype(float)
+    model = MLPRegressor(early_stopping=True, validation_fraction=fraction, random_state=0)
+    with pytest.raises(InputError, match=f"`early_stopping` kept .*{use}.* have the weight 0"):
+        model.fit(X, y, sample_weight=one_row)
+
+
 def test_one_row_is_too_few_to_validate_with() -> None:
     with pytest.raises(InputError, match="`X_val` must have at least 2 rows, got 1"):
         MLPRegressor(hidden_layer_sizes=(3,)).fit(X, y, X_val=X[:1], y_val=y[:1])

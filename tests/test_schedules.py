@@ -36,6 +36,15 @@ def test_invscaling_falls_with_the_rows_seen(power_t: float) -> None:
     np.testing.assert_allclose(told, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("power_t", [1000, 1000.0])
+def test_invscaling_falls_to_0_where_the_power_has_no_number(power_t: float) -> None:
+    assert rates(solver="sgd", learning_rate="invscaling", power_t=power_t, max_iter=3)[0] == [
+        0.1,
+        0.0,
+        0.0,
+    ]
+
+
 def test_an_epoch_steps_with_the_rate_that_it_tells() -> None:
     moved: list[Any] = []
     model: Any = MLPClassifier((4,), solver="sgd", momentum=0, batch_size=150, max_iter=3)

@@ -42,7 +42,8 @@ class MLPClassifier(ClassifierMixin, MLP):
         loss_curve_, loss_, best_loss_: the mean loss of each epoch, the last, the least.
         validation_scores_, validation_loss_curve_, best_validation_score_: of validation rows.
         n_iter_, t_: the epochs of the last fit, the rows seen in all.
-        stop_reason_: "converged", the limit that was reached, "callback" or "interrupted".
+        stop_reason_: "converged", the limit that was reached, "callback", "interrupted",
+            "diverged" or, of lbfgs, "no lower point".
 
     Raises:
         InputError: for a setting or a target that cannot be used.
@@ -116,7 +117,7 @@ class MLPClassifier(ClassifierMixin, MLP):
 
     def encode_targets(self, y: Array) -> Array:
         """Return 1 for each row's class and 0 for the others, (rows, n_outputs)."""
-        require_known(y, self.classes_)
+        require_known(y, self.classes_, self._multilabel)
         return codes(y, self.classes_, self._one_unit)
 
     def predict(self, X: ArrayLike) -> Array:

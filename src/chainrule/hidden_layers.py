@@ -131,6 +131,7 @@ def _verified(value: Callable[[Array], Array], derivative: Callable[[Array], Arr
 
 def _values(function: Callable[[Array], Array], name: str, z: Array) -> Array:
     """Return what a function of a user's gives for z, (n,)."""
+    given = z.copy()
     try:
         with np.errstate(all="ignore"):
             values = np.asarray(function(z), np.float64)
@@ -139,6 +140,11 @@ def _values(function: Callable[[Array], Array], name: str, z: Array) -> Array:
             f"`activation` {name} and its derivative must take an array of z; {_name(function)} "
             f"says of one of the shape {z.shape}: {error}."
         ) from error
+    if not np.array_equal(z, given):
+        raise InputError(
+            f"`activation` {name} and its derivative must leave z as it is; {_name(function)} "
+            "writes into it, and backpropagation needs it again. Return new values."
+        )
     if not np.isfinite(values).all():
         place = int(np.argmin(np.isfinite(values)))
         raise InputError(

@@ -1,6 +1,7 @@
 """Classes and their codes: what a classifier's outputs are compared with, and back."""
 
 from collections.abc import Mapping, Sequence
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,37 @@ def as_labels(y: Any) -> Array:
     """Return y as (rows,), or (rows, labels) of 0 and 1 where a row has several labels.
 
     Raises:
+        InputError: for an array of objects that are not all text, or several labels a row that
+            are not 0 and 1.
         ValueError: scikit-learn's, if y holds no classes.
     """
+    _require_one_type(y)
     check_classification_targets(y)
     if is_multilabel(y):
-        return y.toarray() if issparse(y) else np.asarray(y)
+        return _indicators(y.toarray() if issparse(y) else np.asarray(y))
     return column_or_1d(y, warn=True)
+
+
+def _indicators(labels: Array) -> Array:
+    """Return several labels a row, of which scikit-learn demands only that they are two numbers."""
+    others = labels[(labels != 0) & (labels != 1)]
+    if len(others):
+        raise InputError(
+            f"`y` with several labels a row must hold 0 and 1, for without and with a label; it "
+            f"holds {others[0]}. Compare it with what means with, such as y == {labels.max()}."
+        )
+    return labels
+
+
+def _require_one_type(y: Any) -> None:
+    """Refuse an array of objects that are not all text: they have no order, or no type."""
+    objects = y.ravel() if isinstance(y, np.ndarray) and y.dtype.kind == "O" else ()
+    names = sorted({type(label).__name__ for label in objects if not isinstance(label, str)})
+    if names:
+        raise InputError(
+            f"`y` must hold numbers or text; its type is object, and it holds {', '.join(names)}. "
+            "Take one type for all, such as y.astype(str) or y.astype(int)."
+        )
 
 
 def classes_of(labels: Array) -> Array:
@@ -50,13 +76,18 @@ def classes_of(labels: Array) -> Array:
     return classes
 
 
-def require_known(labels: Array, classes: Array) -> None:
-    """Refuse labels that were not there in fit.
+def require_known(labels: Array, classes: Array, multilabel: bool) -> None:
+    """Refuse labels that were not there in fit, or of the other kind: one or several a row.
 
     Raises:
         InputError: if there is one.
     """
-    if labels.ndim == 2:
+    if (labels.ndim == 2) != multilabel:
+        kinds = ("one class a row, (rows,)", f"{len(classes)} labels a row, of 0 and 1")
+        raise InputError(
+            f"`y` must have {kinds[multilabel]}, as in fit; got the shape {labels.shape}."
+        )
+    if multilabel:
         if labels.shape[1] != len(classes):
             raise InputError(
                 f"`y` must have as many labels a row as in fit, {len(classes)}; "
@@ -84,13 +115,18 @@ def require_classes(y: Any, classes: Any, known: Array | None) -> None:
                 "such as np.unique(y) of all rows."
             )
         return
+    if np.ndim(classes) != 1:
+        raise InputError(f"`classes` must be a list, (n_classes,); got {shortened(classes)}.")
     named = np.unique(classes)
-    labels = np.arange(np.shape(y)[1]) if is_multilabel(y) else named
-    if not np.array_equal(named, labels):
-        raise InputError(
-            "`classes` must be the numbers of the labels of a row, of which `y` has "
-            f"{len(labels)}: {labels.tolist()}; got {named.tolist()}."
-        )
+    if named.dtype.kind == "f" and np.isnan(named).any():
+        raise InputError("`classes` must not hold NaN: it is no class. Leave out its rows.")
+    if is_multilabel(y):
+        labels = np.arange(np.shape(y)[1])
+        if not np.array_equal(named, labels):
+            raise InputError(
+                "`classes` must be the numbers of the labels of a row, of which `y` has "
+                f"{len(labels)}: {labels.tolist()}; got {named.tolist()}."
+            )
     if known is not None and not np.array_equal(named, known):
         raise InputError(
             f"`classes` must stay {known.tolist()} over the calls of partial_fit; got "

@@ -168,6 +168,11 @@ class MLPRegressor(RegressorMixin, MLP):
 
 
 def _numbers(y: ArrayLike) -> Array:
+    if np.asarray(y).dtype.kind in "mM":  # NumPy makes nanoseconds of them, even of NaT
+        raise InputError(
+            f"`y` must hold numbers; it has {np.ravel(y)[0]}, a time. Give the days, or seconds, "
+            "since another."
+        )
     try:
         numbers = np.asarray(y, dtype=np.float64)
     except (TypeError, ValueError) as error:

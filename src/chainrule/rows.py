@@ -105,7 +105,7 @@ def split(rows: Rows, fraction: float, random: RandomState, strata: bool) -> tup
     `strata`: with the classes' shares kept, where each class has rows for both.
 
     Raises:
-        InputError: if too few rows would be left for either.
+        InputError: if too few rows, or none of a weight above 0, would be left for either.
     """
     n_validation = max(math.ceil(fraction * len(rows)), FEWEST)
     n_training = len(rows) - n_validation
@@ -121,7 +121,14 @@ def split(rows: Rows, fraction: float, random: RandomState, strata: bool) -> tup
     training, validation = train_test_split(
         np.arange(len(rows)), test_size=n_validation, random_state=random, stratify=stratify
     )
-    return rows.take(training), rows.take(validation)
+    parts = rows.take(training), rows.take(validation)
+    for part, use in zip(parts, ("train on", "validate with"), strict=True):
+        if part.weight is not None and not part.weight.any():
+            raise InputError(
+                f"`early_stopping` kept {len(part)} of {len(rows)} rows to {use}, and all of them "
+                "have the weight 0. Give `X_val` and `y_val`, or set early_stopping=False."
+            )
+    return parts
 
 
 def _fits(target: Array, n_training: int, n_validation: int) -> bool:

@@ -26,8 +26,11 @@ class Schedule:
 
 
 def _invscaling(initial: float, power_t: float, samples: int) -> float:
-    """Return initial / (samples + 1)^power_t."""
-    return initial / (samples + 1) ** power_t
+    """Return initial / (samples + 1)^power_t, 0 where the power is too large for a number."""
+    try:
+        return initial / float(samples + 1) ** power_t
+    except OverflowError:
+        return 0.0
 
 
 SCHEDULES: dict[str, Schedule] = {

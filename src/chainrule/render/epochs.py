@@ -1,5 +1,7 @@
 """A line an epoch, for a training that is asked to say how it goes on."""
 
+from ..words import counted
+
 
 def epoch_line(
     number: int, loss: float, validation_loss: float | None, validation_score: float | None
@@ -22,5 +24,7 @@ def end_line(reason: str, epochs: int) -> str:
 
     >>> end_line("converged", 12)
     'stopped after 12 epochs: converged'
+    >>> end_line("callback", 1)
+    'stopped after 1 epoch: callback'
     """
-    return f"stopped after {epochs} epochs: {reason}"
+    return f"stopped after {counted(epochs, 'epoch')}: {reason}"
