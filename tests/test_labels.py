@@ -159,6 +159,17 @@ def test_one_class_is_nothing_to_learn_from() -> None:
             network().fit(X, only)
 
 
+@pytest.mark.parametrize(
+    ("labels", "held"),
+    [([0, 1, 2], "int"), ([0, "a", 1], "int"), (["a", True, 2.0], "bool, float")],
+)
+def test_objects_that_are_not_all_text_are_refused(labels: Any, held: str) -> None:
+    objects = np.array(labels, dtype=object)[y]
+    with pytest.raises(InputError, match=f"numbers or text, .* objects with {held}. Take"):
+        network().fit(X, objects)
+    assert network().fit(X, NAMES.astype(object)[y]).predict(X).dtype == object
+
+
 def test_codes_are_1_for_the_class_of_the_row() -> None:
     np.testing.assert_array_equal(codes(NAMES[y], NAMES, one_unit=False), np.eye(3)[y])
     two = codes(NAMES[y[:100]], NAMES[:2], one_unit=True)

@@ -28,12 +28,25 @@ def as_labels(y: Any) -> Array:
     """Return y as (rows,), or (rows, labels) of 0 and 1 where a row has several labels.
 
     Raises:
+        InputError: for an array of objects that are not all text.
         ValueError: scikit-learn's, if y holds no classes.
     """
+    _require_one_type(y)
     check_classification_targets(y)
     if is_multilabel(y):
         return y.toarray() if issparse(y) else np.asarray(y)
     return column_or_1d(y, warn=True)
+
+
+def _require_one_type(y: Any) -> None:
+    """Refuse an array of objects that are not all text: they have no order, or no type."""
+    objects = y.ravel() if isinstance(y, np.ndarray) and y.dtype.kind == "O" else ()
+    names = sorted({type(label).__name__ for label in objects if not isinstance(label, str)})
+    if names:
+        raise InputError(
+            "Unknown label type: `y` must hold numbers or text, and is an array of objects with "
+            f"{', '.join(names)}. Take one type for all, such as y.astype(str) or y.astype(int)."
+        )
 
 
 def classes_of(labels: Array) -> Array:
