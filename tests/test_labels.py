@@ -122,6 +122,19 @@ def test_the_first_partial_fit_needs_the_classes() -> None:
         network().partial_fit(X[:50], y[:50], classes=[0])
 
 
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (3, r"`classes` must be a list, \(n_classes,\); got 3"),
+        ([[0, 1, 2]], r"`classes` must be a list, .* got \[\[0, 1, 2\]\]"),
+        ([0, 1, 2, np.nan], "`classes` must not hold NaN"),
+    ],
+)
+def test_what_names_no_classes(classes: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        network().partial_fit(X, y, classes=classes)
+
+
 def test_several_labels_a_row_are_learned_call_by_call() -> None:
     """As by one fit: a logistic unit a label, not shares of one whole."""
     both = {"batch_size": 80, "shuffle": False}

@@ -1,6 +1,7 @@
 """Classes and their codes: what a classifier's outputs are compared with, and back."""
 
 from collections.abc import Mapping, Sequence
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -102,13 +103,18 @@ def require_classes(y: Any, classes: Any, known: Array | None) -> None:
                 "such as np.unique(y) of all rows."
             )
         return
+    if np.ndim(classes) != 1:
+        raise InputError(f"`classes` must be a list, (n_classes,); got {shortened(classes)}.")
     named = np.unique(classes)
-    labels = np.arange(np.shape(y)[1]) if is_multilabel(y) else named
-    if not np.array_equal(named, labels):
-        raise InputError(
-            "`classes` must be the numbers of the labels of a row, of which `y` has "
-            f"{len(labels)}: {labels.tolist()}; got {named.tolist()}."
-        )
+    if named.dtype.kind == "f" and np.isnan(named).any():
+        raise InputError("`classes` must not hold NaN: it is no class. Leave out its rows.")
+    if is_multilabel(y):
+        labels = np.arange(np.shape(y)[1])
+        if not np.array_equal(named, labels):
+            raise InputError(
+                "`classes` must be the numbers of the labels of a row, of which `y` has "
+                f"{len(labels)}: {labels.tolist()}; got {named.tolist()}."
+            )
     if known is not None and not np.array_equal(named, known):
         raise InputError(
             f"`classes` must stay {known.tolist()} over the calls of partial_fit; got "
