@@ -42,7 +42,8 @@ class MLPClassifier(ClassifierMixin, MLP):
         loss_curve_, loss_, best_loss_: the mean loss of each epoch, the last, the least.
         validation_scores_, validation_loss_curve_, best_validation_score_: of validation rows.
         n_iter_, t_: the epochs of the last fit, the rows seen in all.
-        stop_reason_: "converged", the limit that was reached, "callback" or "interrupted".
+        stop_reason_: "converged", the limit that was reached, "callback", "interrupted",
+            "diverged" or, of lbfgs, "no lower point".
 
     Raises:
         InputError: for a setting or a target that cannot be used.
