@@ -175,6 +175,10 @@ def test_a_warm_start_goes_on_and_a_cold_one_does_not(solver: str) -> None:
     assert (model.n_iter_, len(model.loss_curve_)) == (3, 6)
     with pytest.raises(InputError, match=r"`hidden_layer_sizes` must stay \(6,\) while"):
         model.set_params(hidden_layer_sizes=(7,)).fit(X, y)
+    with pytest.raises(InputError, match="`dtype` must stay float64 while training goes on, got"):
+        model.set_params(hidden_layer_sizes=(6,), dtype="float32").fit(X, y)
+    for same in ("float64", np.float64, None):
+        model.set_params(dtype=same).fit(X.astype(np.float32), y)
 
 
 WRONG: list[dict[str, Any]] = [

@@ -139,6 +139,7 @@ class Fitting(FittedNetwork):
         if not fresh:
             rows = self._known_rows(X, y, sample_weight)
             self._make(self.parameters_.layer_sizes)
+            self._require_dtype(settings["dtype"])
             return rows
         dtype = settings["dtype"]
         dtype = [np.float64, np.float32] if dtype is None else np.dtype(dtype)
@@ -170,6 +171,15 @@ class Fitting(FittedNetwork):
         self.network_ = new_network(settings, sizes, *self._choose_loss())
         self.n_outputs_ = sizes[-1]
         self.n_layers_ = len(sizes)
+
+    def _require_dtype(self, dtype: Any) -> None:
+        """Refuse to go on in another precision than the parameters have."""
+        kept = self.parameters_.flat.dtype
+        if dtype is not None and np.dtype(dtype) != kept:
+            raise InputError(
+                f"`dtype` must stay {kept.name} while training goes on, got {dtype!r}. To begin "
+                "anew set warm_start=False and call `fit`."
+            )
 
     def _begin(self, history: History) -> None:
         self._history, self._optimizer, self._dropout = history, None, []
