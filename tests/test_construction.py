@@ -117,6 +117,20 @@ def test_a_loss_of_ones_own(kind: Any) -> None:
     assert_gradients_are_differences(model, y)
 
 
+@pytest.mark.parametrize(
+    ("value", "derivative", "shapes"),
+    [
+        (lambda a, y: (a - y) ** 4, lambda a, y: 4 * (a - y) ** 3, r"\(2, 3\) and \(2, 3\)"),
+        (lambda a, y: np.sum((a - y) ** 4), lambda a, y: 4 * (a - y) ** 3, r"\(\) and \(2, 3\)"),
+        (cauchy, cauchy, r"\(2,\) and \(2,\)"),
+    ],
+)
+def test_a_loss_of_other_shapes_is_refused(value: Any, derivative: Any, shapes: str) -> None:
+    own = Loss("own", value, derivative, "", "")
+    with pytest.raises(InputError, match=f"`loss` own must give one number a row.* {shapes}"):
+        network(MLPClassifier, loss=own).fit(X, y)
+
+
 def test_a_loss_of_a_known_name_but_ones_own_is_used_as_it_is() -> None:
     twice = dataclasses.replace(
         LOSSES["poisson"],

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.random import RandomState
 from numpy.typing import DTypeLike
 
@@ -11,7 +12,7 @@ from .errors import InputError
 from .hidden_layers import dropout_shares, hidden_activations
 from .initializers import INITIALIZERS, given, initialize
 from .links import Dropout
-from .losses import Loss
+from .losses import LOSSES, Loss
 from .names import lookup
 from .network import OUTPUT_ACTIVATIONS, Network
 from .optimizers import SGD, Adam, Optimizer
@@ -29,8 +30,11 @@ def new_network(
     """Return the network that is trained; `usual_output` is the output activation of "auto".
 
     Raises:
-        InputError: if an activation is unknown, or the output's does not suit the loss.
+        InputError: if an activation is unknown, or the output's does not suit the loss, or a loss
+            of the user's own gives arrays of other shapes.
     """
+    if LOSSES.get(loss.name) != loss:
+        _require_shapes(loss, sizes[-1])
     hidden = hidden_activations(settings["activation"], len(sizes) - 2)
     output = settings["output_activation"]
     output = usual_output if output == "auto" else output
@@ -46,6 +50,19 @@ def new_network(
             "among one is always 1. Take 'auto', or a loss with one unit a class."
         )
     return Network(sizes, hidden, output, loss, settings["alpha"])
+
+
+def _require_shapes(loss: Loss, n_outputs: int) -> None:
+    """Refuse a loss that is not one number a row, or whose derivative is not one an output."""
+    a, y = np.full((2, n_outputs), 0.5), np.ones((2, n_outputs))
+    with np.errstate(all="ignore"):
+        shapes = np.shape(loss.value(a, y)), np.shape(loss.derivative(a, y))
+    if shapes != ((2,), (2, n_outputs)):
+        raise InputError(
+            f"`loss` {loss.name} must give one number a row, (rows,), and its derivative one an "
+            f"output, (rows, outputs); of predictions of the shape {a.shape} they give "
+            f"{shapes[0]} and {shapes[1]}. Sum over the outputs with axis=1."
+        )
 
 
 def new_parameters(
