@@ -77,10 +77,18 @@ def test_a_choice_is_answered_with_the_nearest(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", [{"dropout": 0.5}, {"dropout": [0.0, 0.5]}, {"weight_decay": 0.1}, {"max_grad_norm": 1}]
+    "step",
+    [
+        {"dropout": 0.5},
+        {"dropout": [0.0, 0.5]},
+        {"dropout": np.array([0.0, 0.5])},
+        {"weight_decay": 0.1},
+        {"max_grad_norm": 1},
+    ],
 )
 def test_what_is_part_of_a_step_is_refused_with_lbfgs(step: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=f"`{next(iter(step))}` must be .* with the solver lbfgs"):
         check_settings({"solver": "lbfgs"} | step)
     check_settings({"solver": "adam"} | step)
-    check_settings({"solver": "lbfgs", "dropout": [0.0, 0.0], "weight_decay": 0})
+    for none in ([0.0, 0.0], np.zeros(2), 0):
+        check_settings({"solver": "lbfgs", "dropout": none, "weight_decay": 0})

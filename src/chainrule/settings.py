@@ -149,7 +149,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
 def _check_lbfgs(settings: Mapping[str, Any]) -> None:
     for name, nothing in STOCHASTIC.items():
         value = settings.get(name, nothing)
-        if value != nothing and np.any(np.asarray(value, dtype=object) != nothing):
+        if np.any(np.asarray(value, dtype=object) != nothing):
             raise InputError(
                 f"`{name}` must be {nothing} with the solver lbfgs, got {value!r}: it is part of "
                 "a step of sgd or adam. Take one of these, or leave it out."
