@@ -155,6 +155,18 @@ def test_labels_of_a_sparse_matrix_are_the_same() -> None:
         dense.compute_loss(MANY, LABELS[:, :2])
 
 
+@pytest.mark.parametrize("values", [(-1, 1), (0, 2), (1, 2), (0.0, -1.0)])
+def test_several_labels_a_row_are_0_and_1(values: Any) -> None:
+    """Else a probability is compared with what is none, as scikit-learn does."""
+    others = np.array(values)[LABELS]
+    for labels in (others, csr_array(others)) if 0 in values else (others,):
+        with pytest.raises(InputError, match=r"`y` with several labels a row must hold 0 and 1"):
+            network().fit(MANY, labels)
+    expected = network().fit(MANY, LABELS).predict(MANY)
+    for right in (LABELS > 0, LABELS.astype(float), LABELS.astype(np.uint8)):
+        np.testing.assert_array_equal(network().fit(MANY, right).predict(MANY), expected)
+
+
 def test_one_class_a_row_and_several_labels_do_not_mix() -> None:
     several = np.eye(3, dtype=int)[y]
     one, many = network(warm_start=True).fit(X, y), network(warm_start=True).fit(X, several)

@@ -29,14 +29,26 @@ def as_labels(y: Any) -> Array:
     """Return y as (rows,), or (rows, labels) of 0 and 1 where a row has several labels.
 
     Raises:
-        InputError: for an array of objects that are not all text.
+        InputError: for an array of objects that are not all text, or several labels a row that
+            are not 0 and 1.
         ValueError: scikit-learn's, if y holds no classes.
     """
     _require_one_type(y)
     check_classification_targets(y)
     if is_multilabel(y):
-        return y.toarray() if issparse(y) else np.asarray(y)
+        return _indicators(y.toarray() if issparse(y) else np.asarray(y))
     return column_or_1d(y, warn=True)
+
+
+def _indicators(labels: Array) -> Array:
+    """Return several labels a row, of which scikit-learn demands only that they are two numbers."""
+    others = labels[(labels != 0) & (labels != 1)]
+    if len(others):
+        raise InputError(
+            f"`y` with several labels a row must hold 0 and 1, for without and with a label; it "
+            f"holds {others[0]}. Compare it with what means with, such as y == {labels.max()}."
+        )
+    return labels
 
 
 def _require_one_type(y: Any) -> None:
