@@ -109,6 +109,15 @@ def test_negative_weights() -> None:
         ours.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
 
 
+@row("several labels a row, written −1 and 1")
+def test_signs() -> None:
+    signs = np.where(np.eye(3)[y] > 0, 1, -1)
+    silent = theirs.MLPClassifier((5,), solver="lbfgs", random_state=0).fit(X, signs)
+    assert (silent.predict(X) == 1).all()
+    with pytest.raises(InputError, match="must hold 0 and 1, for without and with a label; it"):
+        ours.MLPClassifier((5,)).fit(X, signs)
+
+
 @row("one class")
 def test_one_class() -> None:
     silent = theirs.MLPClassifier(max_iter=3).fit(X[:50], y[:50])
