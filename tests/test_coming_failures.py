@@ -99,6 +99,18 @@ def test_interrupted() -> None:
     assert kept.compute_loss(X, y) == pytest.approx(kept.loss_curve_[6])
 
 
+@row("a masked array")
+def test_masked() -> None:
+    masked = np.ma.array(X, mask=X > 7)
+    settings: dict[str, Any] = {"max_iter": 5, "random_state": 0}
+    silent = theirs.MLPClassifier(**settings).fit(masked, y)
+    np.testing.assert_array_equal(
+        silent.coefs_[0], theirs.MLPClassifier(**settings).fit(X, y).coefs_[0]
+    )
+    with pytest.raises(InputError, match="`X` must have a value everywhere; 12 are masked"):
+        ours.MLPClassifier(**settings).fit(masked, y)
+
+
 @row("negative sample weights")
 def test_negative_weights() -> None:
     settings: dict[str, Any] = {"solver": "lbfgs", "max_iter": 30, "random_state": 0}
@@ -107,6 +119,15 @@ def test_negative_weights() -> None:
     assert silent.loss_ < -10
     with pytest.raises(InputError, match=r"must not be negative.*got -1 for row 0"):
         ours.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
+
+
+@row("several labels a row, written −1 and 1")
+def test_signs() -> None:
+    signs = np.where(np.eye(3)[y] > 0, 1, -1)
+    silent = theirs.MLPClassifier((5,), solver="lbfgs", random_state=0).fit(X, signs)
+    assert (silent.predict(X) == 1).all()
+    with pytest.raises(InputError, match="must hold 0 and 1, for without and with a label; it"):
+        ours.MLPClassifier((5,)).fit(X, signs)
 
 
 @row("one class")

@@ -40,6 +40,7 @@ def rows_of_numbers(text: str, count: int) -> list[list[float]]:
     return [[float(number) for number in row] for row in found]
 
 
+@pytest.mark.slow
 def test_digits_have_the_same_scores_and_weights(tmp_path: Path) -> None:
     text = shown("digit_weights", tmp_path)
     training, test, loss = rows_of_numbers(text, 2)[:3]
@@ -56,6 +57,7 @@ def test_digits_have_the_same_scores_and_weights(tmp_path: Path) -> None:
     assert "δ +" in text or "δ -" in text
 
 
+@pytest.mark.slow
 def test_penalties_give_the_same_losses_or_lower_ones(tmp_path: Path) -> None:
     rows = rows_of_numbers(shown("regularization", tmp_path), 8)
     assert len(rows) == 15

@@ -254,6 +254,18 @@ def test_missing_numbers_to_predict_are_refused(y: Any) -> None:
         regressor().fit(X, X[:, 0]).compute_loss(X, y)
 
 
+def test_masked_values_are_refused() -> None:
+    rows, targets = np.ma.array(X, mask=X > 2.4), np.ma.array(X[:, 0], mask=X[:, 0] < -1.7)
+    model = regressor()
+    with pytest.raises(InputError, match="`X` must have a value everywhere; 4 are masked"):
+        model.fit(rows, X[:, 0])
+    with pytest.raises(InputError, match="`y` must have a value everywhere; 4 are masked"):
+        model.fit(X, targets)
+    model.fit(np.ma.array(X), np.ma.array(X[:, 0]))  # nothing is masked
+    with pytest.raises(InputError, match="`X` must have a value everywhere"):
+        model.predict(rows)
+
+
 @pytest.mark.parametrize("make", [classifier, regressor])
 def test_no_targets_at_all_are_refused(make: Any) -> None:
     with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):

@@ -107,6 +107,19 @@ def test_a_schedule_goes_on_over_partial_fits(learning_rate: str) -> None:
         assert_same(task, ours.partial_fit(X, task.y), peer.partial_fit(X, task.y))
 
 
+@pytest.mark.parametrize("changed", [{"learning_rate_init": 1e-9}, {"solver": "adam"}])
+def test_partial_fits_keep_their_solver_and_rate(changed: dict[str, Any]) -> None:
+    task = TASKS["multiclass"]
+    ours, peer = both(task, solver="sgd", learning_rate_init=0.1)
+    for model in (ours, peer):
+        model.partial_fit(X, task.y, classes=np.unique(task.y))
+        model.set_params(**changed).partial_fit(X, task.y)
+    assert_same(task, ours, peer)
+    before = ours.compute_loss(X, task.y)
+    ours.partial_fit(X, task.y)
+    assert abs(ours.compute_loss(X, task.y) - before) > 1e-3
+
+
 @pytest.mark.parametrize("solver", STEPS)
 def test_classes_that_come_later(solver: str) -> None:
     task = TASKS["multiclass"]

@@ -22,9 +22,10 @@ def checked_inputs(model: Any, X: ArrayLike, dtype: Any, *, reset: bool) -> Any:
     `reset` learns the names and the number of columns, else they are compared.
 
     Raises:
-        InputError: for text or a date in X.
+        InputError: for text, a date or a masked cell in X.
         ValueError: scikit-learn's, for anything else that cannot be used.
     """
+    _require_unmasked(X, "X")
     try:
         return validate_data(model, X, dtype=dtype, reset=reset, **ARRAYS)
     except (TypeError, ValueError) as error:
@@ -36,9 +37,11 @@ def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -
     """Return X as `checked_inputs` does, and y, (n,) or (n, columns), which has all its values.
 
     Raises:
-        InputError: for text or a date in X, or a value missing in y.
+        InputError: for text, a date or a masked cell in X, or a value missing in y.
         ValueError: scikit-learn's, for anything else that cannot be used.
     """
+    _require_unmasked(X, "X")
+    _require_unmasked(y, "y")
     try:
         inputs, targets = validate_data(
             model, X, y, dtype=dtype, reset=reset, multi_output=True, y_numeric=False, **ARRAYS
@@ -49,6 +52,15 @@ def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -
         raise
     _require_all(targets)
     return inputs, targets
+
+
+def _require_unmasked(values: Any, name: str) -> None:
+    """Refuse a masked array, of which scikit-learn would take what the mask hides."""
+    if np.ma.is_masked(values):
+        raise InputError(
+            f"`{name}` must have a value everywhere; {np.sum(values.mask)} are masked. "
+            "Fill them in, or leave out their rows."
+        )
 
 
 def _require_numbers(X: Any, error: Exception) -> None:

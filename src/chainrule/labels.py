@@ -57,8 +57,8 @@ def _require_one_type(y: Any) -> None:
     names = sorted({type(label).__name__ for label in objects if not isinstance(label, str)})
     if names:
         raise InputError(
-            f"`y` must hold numbers or text; its type is object, and it holds {', '.join(names)}. "
-            "Take one type for all, such as y.astype(str) or y.astype(int)."
+            "Unknown label type: `y` must hold numbers or text, and is an array of objects with "
+            f"{', '.join(names)}. Take one type for all, such as y.astype(str) or y.astype(int)."
         )
 
 
