@@ -1,8 +1,9 @@
 """Backpropagation in the open: every gradient, and the chain rule inside it.
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
-says whether a gradient is right; `where` says where the chain rule is in somebody else's code, and
-whether it is right there; `load` reads a model that `chainrule train -o` kept.
+says whether a gradient is right; `explain` opens one into its factors; `where` says where the
+chain rule is in somebody else's code, and whether it is right there; `load` reads a model that
+`chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
+    from .explanation import explain
+    from .factors import Explanation
     from .locate.inspection import where
     from .losses import LOSSES, Loss
     from .model import Model
@@ -30,6 +33,7 @@ __all__ = [
     "Batch",
     "DivergenceError",
     "Epoch",
+    "Explanation",
     "GradientCheck",
     "Gradients",
     "InputError",
@@ -43,6 +47,7 @@ __all__ = [
     "backward",
     "check_gradients",
     "check_pullback",
+    "explain",
     "forward",
     "load",
     "save",
@@ -57,6 +62,7 @@ _LATER = {
     "Batch": "callbacks",
     "DivergenceError": "errors",
     "Epoch": "callbacks",
+    "Explanation": "factors",
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
@@ -70,6 +76,7 @@ _LATER = {
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",
+    "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",

@@ -8,11 +8,12 @@ from typing import Protocol
 import numpy as np
 from numpy.random import RandomState
 
+from .cases import Case
 from .chain import Array, forward
 from .encoding import Scaling
 from .errors import DivergenceError, InputError
 from .evaluation import Split, baseline, evaluate, folds, split
-from .explanation import explain_weight, largest_weight
+from .explanation import explain_weight
 from .factors import Explanation
 from .losses import LOSSES, PROBABILISTIC
 from .memory import SCALED, require_room
@@ -22,6 +23,7 @@ from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
 from .reports import Fold, NetworkFacts, TrainReport
+from .weights import largest_weight
 
 
 class Progress(Protocol):
@@ -165,10 +167,10 @@ def _open_hardest_row(prepared: Prepared, model: Model) -> tuple[int, Explanatio
     prediction, _ = forward(network.chain(parameters), X)
     losses = network.loss_link(target).loss.value(prediction, target)
     row = int(np.argmax(losses))
-    gradients = network.gradients(parameters, X[[row]], target[[row]]).named()
-    weight = largest_weight(network, gradients)
-    inputs = [name for feature in model.features for name in feature.inputs]
-    return row, explain_weight(network, parameters, X[row], target[row], weight, inputs)
+    inputs = tuple(name for feature in model.features for name in feature.inputs)
+    place = (prepared.places[row],)
+    case = Case(network, parameters, X[[row]], target[[row]], None, inputs, place)
+    return row, explain_weight(case, largest_weight(case.gradients().named()))
 
 
 def _scaled(y: Array, scaling: Scaling | None) -> Array:

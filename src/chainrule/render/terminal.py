@@ -121,7 +121,7 @@ def _opened(report: TrainReport, console: Console) -> None:
     sentence = (
         f"The loss is largest in {report.opened_place} ({printable(report.target)} = "
         f"{printable(shown)}). For J = {objective}, ∂J/∂{opened.weight} "
-        f"is a sum over {counted(len(opened.paths), 'path')}, each a product of local derivatives. "
+        f"is a sum over {counted(opened.n_paths, 'path')}, each a product of local derivatives. "
         "Layers count from 1, indices from 0. The largest path, factor by factor:"
     )
     console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
@@ -143,9 +143,10 @@ def explanation(opened: Explanation, console: Console) -> None:
             f"{path.value:+.6f}",
         )
     folded = ranked[SHOWN_PATHS:]
-    if folded:
-        rest = sum(path.value for path in folded)
-        table.add_row(f"{counted(len(folded), 'path')} more", "", f"{rest:+.6f}")
+    count = len(folded) + opened.folded.count
+    if count:
+        rest = sum(path.value for path in folded) + opened.folded.value
+        table.add_row(f"{counted(count, 'path')} more", "", f"{rest:+.6f}")
     table.add_row("sum over the paths", "", Text(f"{opened.value:+.6f}", style="bold"))
     table.add_row("by the backward pass", "", Text(f"{opened.gradient:+.6f}", style="bold"))
     console.print()
