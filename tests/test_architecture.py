@@ -42,7 +42,7 @@ LAYERS = [
     },
     {"network", "missing", "preparation"},
     {"cases", "weights", "routes"},
-    {"opened"},
+    {"opened", "kept"},
     {"causes"},
     {"summary"},
     {"display", "optimizers", "divergence"},

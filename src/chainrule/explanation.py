@@ -238,13 +238,35 @@ def case_of(
     Raises:
         InputError: if there are no rows, or they do not fit.
     """
-    if X is None or y is None:
-        raise InputError("`X` and `y` must both be given: a gradient is one over rows.")
+    if hasattr(model, "kept"):
+        return _case_of_model(model, X, y, sample_weight)
     if not hasattr(model, "_known_rows"):
         raise InputError(
             "`model` must be a fitted MLPClassifier or MLPRegressor, a model that `load` returned, "
             f"or a network of scratch.py; got {type(model).__name__}."
         )
+    if X is None or y is None:
+        raise InputError("`X` and `y` must both be given: a gradient is one over rows.")
     rows = model._known_rows(X, y, sample_weight)
     names = tuple(map(str, getattr(model, "feature_names_in_", ())))
     return Case(model.network_, model.parameters_, rows.X, rows.target, rows.weight, names)
+
+
+def _case_of_model(model: Any, X: Any, y: Any, sample_weight: ArrayLike | None) -> Case:
+    """Return the case of a `Model`, on rows as in its file, or on those that it keeps."""
+    if (X is None) != (y is None):
+        raise InputError("`X` and `y` must both be given, or neither where the model keeps rows.")
+    case = model.kept.case_of_rows() if X is None else None
+    if case is None:
+        if X is None:
+            raise InputError(
+                "`X` and `y` must be given: the model keeps no rows. "
+                "`chainrule train --keep-rows 20` keeps some."
+            )
+        case = model.kept.case(model.encode(X), np.asarray(y))
+    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    if weight is not None and weight.shape != (len(case),):
+        raise InputError(
+            f"`sample_weight` must have the shape ({len(case)},), one a row; got {weight.shape}."
+        )
+    return replace(case, weight=weight)

@@ -15,12 +15,15 @@ import sklearn
 from . import __version__, archive
 from .archive import SCHEMA
 from .chain import Array
-from .encoding import Feature, Scaling, Target
 from .estimators import MLPClassifier, MLPRegressor
+from .kept import (
+    described_rows,
+    described_scaling,
+    rebuilt_columns,
+    rebuilt_parameters,
+    rebuilt_rows,
+)
 from .model import Model
-from .parameters import Parameters
-
-_SCALING = ("fill", "center", "scale")
 
 
 def save(model: Model, path: str | os.PathLike[str]) -> None:
@@ -29,11 +32,15 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     Raises:
         InputError: if the file cannot be written.
     """
-    arrays = dict(model.estimator.parameters_.named())
-    arrays |= {f"inputs.{name}": getattr(model.scaling, name) for name in _SCALING}
-    if model.target_scaling is not None:
-        arrays |= {f"target.{name}": getattr(model.target_scaling, name) for name in _SCALING}
-    archive.write(Path(path), arrays, _describe(model))
+    kept = model.kept
+    arrays = dict(kept.parameters.named()) | described_scaling(kept.scaling, "inputs")
+    if kept.target_scaling is not None:
+        arrays |= described_scaling(kept.target_scaling, "target")
+    description = _describe(model)
+    if kept.rows is not None:
+        of_rows, description["rows"] = described_rows(kept.rows)
+        arrays |= of_rows
+    archive.write(Path(path), arrays, description)
 
 
 def load(path: str | os.PathLike[str]) -> Model:
@@ -64,6 +71,10 @@ def _describe(model: Model) -> dict[str, Any]:
         },
         "features": [asdict(feature) for feature in model.features],
         "target": asdict(model.target),
+        "network": {
+            "output_activation": estimator.network_.output_activation,
+            "loss": estimator.network_.loss.name,
+        },
         "estimator": {
             "class": type(estimator).__name__,
             "settings": estimator.get_params(deep=False),
@@ -73,36 +84,19 @@ def _describe(model: Model) -> dict[str, Any]:
 
 
 def _rebuild(arrays: dict[str, Array], description: dict[str, Any]) -> Model:
-    features = tuple(
-        Feature(entry["name"], None if entry["categories"] is None else tuple(entry["categories"]))
-        for entry in description["features"]
-    )
-    kept = description["target"]
-    classes = kept["classes"]
-    target = Target(kept["name"], kept["place"], None if classes is None else tuple(classes))
+    features, scaling, target, target_scaling = rebuilt_columns(arrays, description)
+    classes = target.classes
     stored = description["estimator"]
     settings = dict(stored["settings"])
     settings["hidden_layer_sizes"] = tuple(np.atleast_1d(settings["hidden_layer_sizes"]).tolist())
     kinds = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}
     estimator = kinds[stored["class"]](**settings)
-    layers = {
-        name: array for name, array in arrays.items() if not name.startswith(("inputs.", "target."))
-    }
     # twice each: scikit-learn warns of a column of labels in which hardly any comes again
     targets = np.repeat(classes, 2) if classes is not None else np.zeros(1)
-    estimator.restore(Parameters.from_named(layers), targets, stored["loss_curve"])
-    scaling, inputs = _scaling(arrays, "inputs"), sum(len(feature.inputs) for feature in features)
+    parameters = rebuilt_parameters(arrays)
+    estimator.restore(parameters, targets, stored["loss_curve"])
+    inputs = sum(len(feature.inputs) for feature in features)
     if {inputs} != {estimator.n_features_in_, scaling.fill.size}:
         raise ValueError(f"{inputs} inputs for a network of {estimator.n_features_in_}")
-    scaled_target = "target.fill" in arrays
-    return Model(
-        features,
-        scaling,
-        target,
-        _scaling(arrays, "target") if scaled_target else None,
-        estimator,
-    )
-
-
-def _scaling(arrays: dict[str, Array], prefix: str) -> Scaling:
-    return Scaling(*(arrays[f"{prefix}.{name}"] for name in _SCALING))
+    rows = rebuilt_rows(arrays, description)
+    return Model(features, scaling, target, target_scaling, estimator, rows)
