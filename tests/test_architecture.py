@@ -55,6 +55,8 @@ LAYERS = [
     {"estimators"},
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
+    {"render.notation", "render.explanation_words", "render.json_text"},
+    {"render.explanation_text", "render.explanation_machine"},
     {"render.terminal", "render.machine", "render.progress", "render.where_words", "render.mathml"},
     {"render.where_weight"},
     {"render.where_text", "render.where_machine", "render.where_html"},

@@ -53,7 +53,7 @@ def cancelling(found: MLPRegressor) -> None:
         ("relu", dead, "∂a2/∂z2", "dead"),
         ("tanh", small, "∂z3/∂a2", "small weights"),
         ("tanh", large, "∂z3/∂a2", "large weights"),
-        ("tanh", cancelling, "|Σ paths|/Σ |paths|", "paths cancel"),
+        ("tanh", cancelling, "|Σ|/Σ|·|", "paths cancel"),
     ],
 )
 def test_the_factor_that_is_to_blame_is_named(

@@ -50,12 +50,13 @@ def layer_factors(
         kind = _kind(stage)
         partial = f"∂{stage.target}/∂{stage.source}"
         numbers = _reached(stage, through)
-        found.append(_record(kind, partial, stage.words, after.sum(), numbers))
+        words = stage.words.replace("activation derivative", "slope")
+        found.append(_record(kind, partial, words, after.sum(), numbers))
         through = _normed(after, opened.shares, range(after.shape[1]))
     taken = stages[-1].target if stages else f"z{weight.layer}"
     error = float((through * abs(opened.end)).sum())
     found.append(_record("error", f"∂ℓ/∂{taken}", "error signal", error, opened.end[through > 0]))
-    found.append(_record("sum", "|Σ paths|/Σ |paths|", "what is left of the sum", remaining, ()))
+    found.append(_record("sum", "|Σ|/Σ|·|", "what is left of the sum", remaining, ()))
     return tuple(found)
 
 

@@ -118,3 +118,24 @@ class TrainReport:
     opened: Explanation
     opened_place: str
     opened_target: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainReport:
+    """What `chainrule explain` has to say.
+
+    Attributes:
+        model: the name of the model's file.
+        data: where the rows are from: a file's name, or "" for those kept with the model.
+        place: the row, "line 7"; "" for all rows.
+        n_rows: how many rows J is over.
+        network: the network that is explained.
+        explanations: one a weight.
+    """
+
+    model: str
+    data: str
+    place: str
+    n_rows: int
+    network: NetworkSummary
+    explanations: tuple[Explanation, ...]
