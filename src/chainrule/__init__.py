@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .model import Model
     from .modelfile import load, save
     from .parameters import Gradients, Parameters
+    from .step_trace import trace_step
 
 __version__ = "0.1.0"
 
@@ -51,6 +52,7 @@ __all__ = [
     "forward",
     "load",
     "save",
+    "trace_step",
     "where",
 ]
 
@@ -80,6 +82,7 @@ _LATER = {
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "trace_step": "step_trace",
     "where": "locate.inspection",
 }
 

@@ -21,6 +21,7 @@ from .links import Dropout
 from .network import Objective
 from .opened import OpenedRows
 from .routes import largest_routes, sizes, sums
+from .subject import case_of
 from .weights import Weight, largest_weight, parse_weight, ranked_weights, require_weight
 
 TOP = 10  # paths, and rows, that are listed
@@ -34,9 +35,7 @@ def explain_weight(
     The weight's own activation derivative and input are shared by all paths of a row; where there
     is an L2 penalty, its derivative is one more path, always listed.  `dropout` are the links of
     the training step to explain, as they stand before it: the same masks are drawn again.
-
-    Raises:
-        InputError: if there is no such weight.
+    The weight must be there (`require_weight`).
     """
     return explain_weights(case, [weight], top, dropout)[0]
 
@@ -44,13 +43,7 @@ def explain_weight(
 def explain_weights(
     case: Case, weights: Sequence[Weight], top: int = TOP, dropout: Sequence[Dropout] = ()
 ) -> Explanations:
-    """Do as `explain_weight` for several weights, by one forward and one backward pass.
-
-    Raises:
-        InputError: if there is no such weight.
-    """
-    for weight in weights:
-        require_weight(case.parameters, weight)
+    """Do as `explain_weight` for several weights, by one forward and one backward pass."""
     opened = OpenedRows(case, [replace(link) for link in dropout])
     objective = Objective(case.network, case.parameters, [replace(link) for link in dropout])
     with np.errstate(all="ignore"):
@@ -210,11 +203,21 @@ def explain(
 
 
 def chosen_weights(
-    case: Case, weight: str | None, largest: int | None, vanished: int | None
+    case: Case,
+    weight: str | None,
+    largest: int | None,
+    vanished: int | None,
+    parameter: str = "weight",
 ) -> list[Weight]:
-    """Return the weight that is named, or those that have such gradients."""
+    """Return the weight that is named, or those that have such gradients.
+
+    Raises:
+        InputError: if there is no weight of that name.
+    """
     if weight is not None:
-        return [parse_weight(weight)]
+        named = parse_weight(weight, parameter)
+        require_weight(case.parameters, named, parameter)
+        return [named]
     gradients = case.gradients().named()
     if largest:
         return ranked_weights(gradients, largest, largest=True)
@@ -228,45 +231,3 @@ def _refuse_both(given: dict[str, Any]) -> None:
     named = [f"`{name}`" for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise InputError(f"{' and '.join(named)} exclude each other: take one of them.")
-
-
-def case_of(
-    model: Any, X: ArrayLike | None, y: ArrayLike | None, sample_weight: ArrayLike | None = None
-) -> Case:
-    """Return the case of a fitted estimator, or of what has one, on rows as its users write them.
-
-    Raises:
-        InputError: if there are no rows, or they do not fit.
-    """
-    if hasattr(model, "kept"):
-        return _case_of_model(model, X, y, sample_weight)
-    if not hasattr(model, "_known_rows"):
-        raise InputError(
-            "`model` must be a fitted MLPClassifier or MLPRegressor, a model that `load` returned, "
-            f"or a network of scratch.py; got {type(model).__name__}."
-        )
-    if X is None or y is None:
-        raise InputError("`X` and `y` must both be given: a gradient is one over rows.")
-    rows = model._known_rows(X, y, sample_weight)
-    names = tuple(map(str, getattr(model, "feature_names_in_", ())))
-    return Case(model.network_, model.parameters_, rows.X, rows.target, rows.weight, names)
-
-
-def _case_of_model(model: Any, X: Any, y: Any, sample_weight: ArrayLike | None) -> Case:
-    """Return the case of a `Model`, on rows as in its file, or on those that it keeps."""
-    if (X is None) != (y is None):
-        raise InputError("`X` and `y` must both be given, or neither where the model keeps rows.")
-    case = model.kept.case_of_rows() if X is None else None
-    if case is None:
-        if X is None:
-            raise InputError(
-                "`X` and `y` must be given: the model keeps no rows. "
-                "`chainrule train --keep-rows 20` keeps some."
-            )
-        case = model.kept.case(model.encode(X), np.asarray(y))
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-    if weight is not None and weight.shape != (len(case),):
-        raise InputError(
-            f"`sample_weight` must have the shape ({len(case)},), one a row; got {weight.shape}."
-        )
-    return replace(case, weight=weight)

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from ..factors import Explanation, Factor, Path
 from ..reports import ExplainReport
-from ..words import counted
 from . import explanation_words as words
 from .characters import printable
 
@@ -92,7 +91,7 @@ def path_table(
     count = len(folded) + opened.folded.count
     if count:
         rest = sum(path.value for path in folded) + opened.folded.value
-        table.add_row(f"{counted(count, 'path')} more", "", words.signed(rest, opened))
+        table.add_row(f"{words.many(count, 'path')} more", "", words.signed(rest, opened))
     total = "sum over the paths" if opened.n_paths > 1 else "the product"
     for what, value in ((total, opened.value), *(sums or _sums(opened))):
         table.add_row(what, "", Text(words.signed(value, opened), style="bold"))
@@ -112,7 +111,9 @@ def _rows(opened: Explanation, shown: int) -> Table:
     if count:
         value = sum(row.value for row in listed) + opened.folded_rows.value
         size = sum(row.size for row in listed) + opened.folded_rows.size
-        table.add_row(f"{counted(count, 'row')} more", words.signed(value, opened), f"{size:.4g}")
+        table.add_row(
+            f"{words.many(count, 'row')} more", words.signed(value, opened), f"{size:.4g}"
+        )
     return table
 
 

@@ -18,6 +18,11 @@ def number(factor: Factor) -> str:
     return f"{factor.value:.4f}" if 1e-3 <= abs(factor.value) < 1e6 else f"{factor.value:.4g}"
 
 
+def many(count: int, thing: str) -> str:
+    """Return a number of things, its thousands set apart."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
 def signed(value: float, opened: Explanation) -> str:
     """Return a summand with its sign, to the digits that the sum is shown with."""
     value += 0.0  # no minus before a zero
@@ -42,7 +47,7 @@ def title(opened: Explanation) -> str:
 
 def sentence(opened: Explanation) -> str:
     """Say what kind of sum it is."""
-    paths = counted(opened.n_paths, "path")
+    paths = many(opened.n_paths, "path")
     rows = f" of {counted(opened.n_rows, 'row')}" if opened.n_rows > 1 else ""
     if opened.n_paths == 1:
         return "One path leads to it; factor by factor, the loss first:"
@@ -81,10 +86,8 @@ def cause(layer: LayerFactor) -> str:
 
 def place(report: ExplainReport) -> str:
     """Say which rows J is over."""
-    source = report.data or f"the rows kept in {report.model}"
-    if report.place:
-        return f"{report.place} of {source}"
-    return f"{counted(report.n_rows, 'row')} of {source}"
+    rows = report.place or counted(report.n_rows, "row")
+    return f"{rows} of {report.data}" if report.data else f"{rows}, kept with the model"
 
 
 def network(report: ExplainReport) -> str:

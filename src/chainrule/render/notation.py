@@ -44,10 +44,10 @@ class _Form:
 
 
 def latex(text: str) -> str:
-    """Return a name or a formula as LaTeX, for math mode.
+    r"""Return a name or a formula as LaTeX, for math mode.
 
     >>> print(latex("∂a1[5]/∂z1[5]"), latex("1 − a²"))
-    \\frac{\\partial a^{(1)}_{5}}{\\partial z^{(1)}_{5}} 1-a^{2}
+    \frac{\partial a^{(1)}_{5}}{\partial z^{(1)}_{5}} 1-a^{2}
     """
     return _written(text, _LATEX_FORM)
 
@@ -62,10 +62,10 @@ def mathml(text: str) -> str:
 
 
 def latex_text(text: str) -> str:
-    """Return words for LaTeX, outside math mode.
+    r"""Return words for LaTeX, outside math mode.
 
-    >>> latex_text("50 % of W_1")
-    '50 \\\\% of W\\\\_1'
+    >>> print(latex_text("50 % of W_1"))
+    50 \% of W\_1
     """
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     kept = {mark: f"\\{mark}" for mark in "%&#_${}"}

@@ -1,7 +1,5 @@
 """The answer of `where` for other programs: JSON, Markdown, GitHub annotations, SARIF."""
 
-import json
-import math
 import os
 import re
 from collections.abc import Iterable, Sequence
