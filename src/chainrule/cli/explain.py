@@ -218,7 +218,7 @@ def _place(case: "Case", row: int, source: str) -> int:
     if len(numbers) > 12:
         numbers = [*numbers[:5], "…", *numbers[-2:]]
     raise InputError(
-        f"`--row` must be a {word} of {source} that holds a row: {', '.join(numbers)}; got {row}."
+        f"`--row` {row} is no row of {source}; its rows are {word} {', '.join(numbers)}."
     )
 
 

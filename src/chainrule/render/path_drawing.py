@@ -15,7 +15,8 @@ from .characters import printable
 POSITIVE, NEGATIVE, CHOSEN = "#2f7fd1", "#c9671f", "#8f5be8"  # at least 3:1 on white and on black
 COLUMN, STEP, MARGIN = 104, 24, 26
 RADIUS, FAINT_RADIUS = 9, 5  # of units on a path, and of the others
-MOST_UNITS = 9  # drawn of a layer, those on the paths before the others
+MOST_UNITS = 9  # drawn of a layer, unless more are on the paths
+MOST_MARKED = 24
 MOST_EDGES = 400  # faint ones; more would be a grey area
 _CAPTIONS = 52
 _UNIT = re.compile(r"∂([zad])(\d+)\[(\d+)\]/∂")
@@ -101,10 +102,10 @@ def _units(path: Path) -> list[Unit]:
 def _layers(sizes: Sequence[int], marked: set[Unit]) -> list[_Layer]:
     drawn = []
     for k, size in enumerate(sizes):
-        on_paths = sorted(unit for layer, unit in marked if layer == k)[:MOST_UNITS]
+        on_paths = sorted(unit for layer, unit in marked if layer == k)[:MOST_MARKED]
         spread = dict.fromkeys(place * size // MOST_UNITS for place in range(MOST_UNITS))
         others = [unit for unit in spread if unit not in on_paths]
-        drawn.append(sorted([*on_paths, *others[: MOST_UNITS - len(on_paths)]]))
+        drawn.append(sorted([*on_paths, *others[: max(0, MOST_UNITS - len(on_paths))]]))
     middle = max(map(len, drawn)) * STEP / 2 + MARGIN
     layers = []
     for k, (size, shown) in enumerate(zip(sizes, drawn, strict=True)):
@@ -150,7 +151,9 @@ def _chosen(name: str, start: Unit | None, end: Unit, layers: Sequence[_Layer]) 
     one = f'<text x="{x - 7:g}" y="{y + 4:g}">1</text>' if start is None else ""
     if start is not None:
         x, y = layers[start[0]].points[start[1]]
-    at = f'x="{(x + u) / 2:g}" y="{(y + v) / 2 - 6:g}"'
+    # beside the line on its upper side, whichever way it runs
+    side, anchor = {0: (0, "middle"), 1: (4, "start"), -1: (-4, "end")}[(v > y) - (v < y)]
+    at = f'x="{(x + u) / 2 + side:g}" y="{(y + v) / 2 - 6:g}" text-anchor="{anchor}"'
     return (
         f'<path d="M{x:g} {y:g}L{u:g} {v:g}" stroke="{CHOSEN}" stroke-width="4"/>{one}'
         f'<text {at} font-weight="600" fill="{CHOSEN}">{escape(name)}</text>'
