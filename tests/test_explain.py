@@ -1,5 +1,7 @@
 """`explain` on what its users have: a fitted estimator and rows as they write them."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -103,3 +105,13 @@ def test_float32_agrees_to_the_digits_it_has() -> None:
     opened = explain(model, X, y, weight="W1[0, 0]")
     assert opened.agrees
     assert opened.gradient == pytest.approx(opened.value, rel=1e-4)
+
+
+def test_the_page_shows_what_runs() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "explain.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(code, "explain.md", "exec"), names)
+    assert names["found"].agrees
+    assert "147,210,241" in page
+    assert 1797 * 32 * 16 * 16 * 10 + 1 == 147_210_241

@@ -98,3 +98,9 @@ def test_a_damaged_description_makes_no_network(tmp_path: Path) -> None:
         archive.write(tmp_path / "m.chain", arrays, description | change)
         with pytest.raises(InputError, match="describes no model that can be rebuilt"):
             read_kept(tmp_path / "m.chain")
+    del description["network"]
+    archive.write(tmp_path / "m.chain", arrays, description)
+    with pytest.raises(InputError, match="a version without `explain`; train again"):
+        read_kept(tmp_path / "m.chain")
+    save(load(tmp_path / "m.chain"), tmp_path / "m.chain")
+    assert read_kept(tmp_path / "m.chain").settings["activation"] == "tanh"

@@ -95,6 +95,11 @@ def read_kept(path: str | os.PathLike[str]) -> KeptNetwork:
         InputError: as `load`.
     """
     arrays, description = archive.read(path)
+    if "network" not in description:
+        raise InputError(
+            f"`{path}` was written by a version without `explain`; train again, or `load` and "
+            "`save` it in Python."
+        )
     try:
         return _kept(arrays, description)
     except (ValueError, TypeError, LookupError, AttributeError) as error:

@@ -78,6 +78,8 @@ def explain(
     """Say which factors make a weight's gradient what it is.
 
     Its gradient is a sum over paths to the loss, each a product of local derivatives.
+
+    As in: chainrule explain model.chain DATA.csv --row 7 --weight "W1[0, 2]"
     """
     _refuse_contradictions(weight, largest, vanished, step)
     for name, file in (("--output", output), ("--svg", svg)):

@@ -65,6 +65,7 @@ def _explanation(opened: Explanation, shown: int) -> str:
         f"<p>{_text(words.sentence(opened))}</p>",
         *(_factors(path) for path in (chained or list(opened.paths))[:1]),
         _paths(opened, shown),
+        f"<p>{_text(words.agreement(opened))}</p>",
         _rows(opened, shown),
         _layers(opened),
     ]

@@ -46,14 +46,17 @@ def whole_explanation(opened: Explanation, console: Console, shown: int) -> None
     sentence = Padding(Text(words.sentence(opened)), (0, 2, 1, 2))
     console.print(sentence, width=_width(console))
     explanation(opened, console, shown)
+    _paragraph(words.agreement(opened), console)
     if opened.rows:
-        console.print()
-        console.print(Text("  Row by row"))
+        _paragraph("Row by row", console)
         console.print(_rows(opened, shown))
     if opened.layers:
-        console.print()
-        console.print(Text(f"  {words.layers_title(opened)}"))
+        _paragraph(words.layers_title(opened), console)
         console.print(_layers(opened), width=_width(console))
+
+
+def _paragraph(text: str, console: Console) -> None:
+    console.print(Padding(Text(printable(text)), (1, 2, 0, 2)), width=_width(console))
 
 
 def explanation(opened: Explanation, console: Console, shown: int = SHOWN_PATHS) -> None:

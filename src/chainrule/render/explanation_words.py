@@ -66,10 +66,18 @@ def origin(path: Path) -> str:
     return f"{path.row}, {way}" if path.row else way
 
 
+def agreement(opened: Explanation) -> str:
+    """Say whether the sum is the gradient of the backward pass."""
+    difference = abs(opened.value - opened.gradient)
+    if opened.agrees:
+        share = difference / opened.size if opened.size else 0.0
+        return f"The two agree: they differ by {share:.1g} of Σ |paths|, which is rounding."
+    return f"The two differ by {difference:.3g}, more than rounding explains."
+
+
 def layers_title(opened: Explanation) -> str:
     """Say what the table of kinds of factors is."""
-    bare = "the loss's part of it" if penalized(opened) else "it"
-    return f"Why it is that size: the kinds of factors; the product of their means is {bare}"
+    return f"Why that size: the kinds of factors, whose product is |∂ℓ/∂{opened.weight}|"
 
 
 def layer_numbers(layer: LayerFactor) -> str:
