@@ -126,6 +126,13 @@ def test_mistakes_are_one_sentence(folder: Path, arguments: list[str], message: 
     assert said.stderr.count("\n") == 1
 
 
+def test_filled_in_cells_are_said(folder: Path) -> None:
+    (folder / "gap.csv").write_text(f"{NAMES}\n,2,a,y\n2,3,b,x\n", encoding="utf-8")
+    said = called("explain", "bare.chain", "gap.csv", "--row", 2, cwd=folder)
+    assert said.returncode == 0
+    assert "cells without a value in 1 row are filled in with the mean" in said.stderr
+
+
 def test_keeping_rows_needs_a_file() -> None:
     said = called("train", "--keep-rows", 5)
     assert said.returncode == 2

@@ -115,3 +115,13 @@ def test_the_page_shows_what_runs() -> None:
     assert names["found"].agrees
     assert "147,210,241" in page
     assert 1797 * 32 * 16 * 16 * 10 + 1 == 147_210_241
+
+
+def test_a_gradient_that_is_no_number_is_shown_as_that() -> None:
+    model = MLPRegressor(hidden_layer_sizes=(3, 3), random_state=0).build(ROWS, ROWS[:, 0])
+    for W in model.coefs_:
+        W *= 1e200
+    with np.errstate(all="ignore"):
+        found = explain(model, ROWS, ROWS[:, 0], weight="W1[0, 0]")
+    assert not found.agrees
+    assert all(found._repr_mimebundle_().values())

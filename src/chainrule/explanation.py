@@ -6,7 +6,7 @@ pass is used only for the gradient that the sum over the paths is compared with.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import fsum, prod
+from math import prod
 from typing import Any, overload
 
 import numpy as np
@@ -16,7 +16,7 @@ from .cases import Case
 from .causes import layer_factors
 from .chain import Array
 from .errors import InputError
-from .factors import TOLERANCE, Explanation, Explanations, Factor, Folded, Path, RowPart
+from .factors import TOLERANCE, Explanation, Explanations, Factor, Folded, Path, RowPart, added
 from .links import Dropout
 from .network import Objective
 from .opened import OpenedRows
@@ -68,7 +68,7 @@ def _explained(opened: OpenedRows, weight: Weight, gradient: float, top: int) ->
         row = case.row_name(route.row) if len(case) > 1 else ""
         paths.append(Path((*opened.factors(route, layer), last), row))
     count = len(case) * prod(stage.branches for stage in stages)
-    value, size = fsum(values), fsum(extents)
+    value, size = added(values), added(extents)
     rest = _rest(count - len(paths), value, size, [path.value for path in paths])
     rows, folded_rows = _rows(case, values, extents, top)
     remaining = min(abs(value) / size, 1.0) if size else 1.0
@@ -97,8 +97,8 @@ def _rest(count: int, value: float, size: float, listed: Sequence[float]) -> Fol
     """Return what is folded of a whole, of which some is listed."""
     if not count:
         return Folded()
-    left = max(size - fsum(map(abs, listed)), 0.0)  # rounding may make it negative
-    return Folded(count, value - fsum(listed), left)
+    left = max(size - added(map(abs, listed)), 0.0)  # rounding may make it negative
+    return Folded(count, value - added(listed), left)
 
 
 def _rows(
@@ -112,7 +112,7 @@ def _rows(
         for row in order[:top].tolist()
     )
     rest = order[top:]
-    return parts, Folded(len(rest), fsum(values[rest]), fsum(extents[rest]))
+    return parts, Folded(len(rest), added(values[rest]), added(extents[rest]))
 
 
 def _through_penalty(case: Case, weight: Weight) -> Path:

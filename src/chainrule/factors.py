@@ -6,12 +6,26 @@ Each factor is one local derivative, each path one route from the loss back to t
 paths the largest are listed, the rest is folded: how many they are, and what they add up to.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from math import fsum, prod
 from typing import Any
 
 TOLERANCE = 1e-12  # of Σ |paths|: what rounding may add up to in float64
+
+
+def added(values: Iterable[float]) -> float:
+    """Return Σ rounded once; where a summand is not finite, or the sum is too large, what it is.
+
+    >>> added([1e16, 1.0, -1e16]), added([float("inf"), float("-inf")])
+    (1.0, nan)
+    """
+    summands = list(values)
+    try:
+        return fsum(summands)
+    except (OverflowError, ValueError):
+        return sum(summands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +132,12 @@ class Explanation:
     @property
     def value(self) -> float:
         """Σ of the paths' values, the folded ones' included."""
-        return fsum((*(path.value for path in self.paths), self.folded.value))
+        return added((*(path.value for path in self.paths), self.folded.value))
 
     @property
     def size(self) -> float:
         """Σ |paths|: what the gradient would be if no two paths had opposite signs."""
-        return fsum((*(abs(path.value) for path in self.paths), self.folded.size))
+        return added((*(abs(path.value) for path in self.paths), self.folded.size))
 
     @property
     def n_paths(self) -> int:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
 from rich.console import Console
 
+from ..chain import Array
 from ..encoding import Feature, Target
 from ..errors import InputError
 from ..render import terminal
@@ -44,3 +46,12 @@ def feature_columns(table: Table, features: Sequence[Feature], target: Target) -
         f"`{table.source}` has {counted(len(table.names), 'column')}, taken in order; the "
         f"model was trained on {len(names)}, or {len(names) + 1} with the target."
     )
+
+
+def notice_missing(encoded: Array) -> None:
+    """Say in how many rows cells are filled in."""
+    count = int(np.isnan(encoded).any(axis=1).sum())
+    if count:
+        rows = counted(count, "row")
+        notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
+        terminal.notice(f"{notice}.", Console(stderr=True))

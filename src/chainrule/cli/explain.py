@@ -181,12 +181,13 @@ def _case(
         return case
     from ..encoding import encode, target_values
     from ..reading import read_table
-    from .columns import feature_columns
+    from .columns import feature_columns, notice_missing
 
     table = read_table(data, delimiter, header)
     columns = feature_columns(table, kept.features, kept.target)
     index = _target_column(kept, table.names, table.has_header, table.source)
     encoded = encode(table, kept.features, columns)
+    notice_missing(encoded)
     places = [table.row_name(row) for row in range(len(table.rows))]
     y = target_values(table, index, kept.target)
     if y.dtype.kind == "f" and np.isnan(y).any():

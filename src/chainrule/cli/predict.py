@@ -3,16 +3,13 @@
 from enum import StrEnum
 from typing import Annotated
 
-import numpy as np
 import typer
-from rich.console import Console
 
 from ..encoding import encode
 from ..errors import InputError
 from ..reading import read_table
-from ..render import machine, terminal
-from ..words import counted
-from .columns import feature_columns
+from ..render import machine
+from .columns import feature_columns, notice_missing
 
 
 class Format(StrEnum):
@@ -42,10 +39,7 @@ def predict(
         raise InputError("`--probabilities` needs a model for classes; this one predicts numbers.")
     table = read_table(data, delimiter, header)
     encoded = encode(table, kept.features, feature_columns(table, kept.features, kept.target))
-    if np.isnan(encoded).any():
-        rows = counted(int(np.isnan(encoded).any(axis=1).sum()), "row")
-        notice = f"cells without a value in {rows} are filled in with the mean of the training rows"
-        terminal.notice(f"{notice}.", Console(stderr=True))
+    notice_missing(encoded)
     values = kept.predict_encoded(encoded).tolist()
     shares = kept.probabilities_encoded(encoded) if probabilities else None
     if format is Format.json:

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise, product
-from math import fsum
 
-from ..factors import Explanation, Path
+from ..factors import Explanation, Path, added
 from ..words import counted
 from .characters import printable
 
@@ -84,7 +83,7 @@ def _edges(paths: Sequence[Path]) -> dict[tuple[Unit, Unit], float]:
     for path in paths:
         for pair in pairwise(_units(path)):
             found[pair].append(path.value)
-    return {pair: fsum(values) for pair, values in found.items()}
+    return {pair: added(values) for pair, values in found.items()}
 
 
 def _units(path: Path) -> list[Unit]:
