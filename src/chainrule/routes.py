@@ -54,7 +54,9 @@ class Stage:
         """Return max_v |local[u, v]| after[v], (rows, n_in), for `after` of at least 0."""
         local = abs(self.local)
         if self.of_weights:
-            return np.stack([(local * row).max(axis=1) for row in after])
+            if len(after) < len(local):  # the shorter loop
+                return np.stack([(local * row).max(axis=1) for row in after])
+            return np.stack([(after * onward).max(axis=1) for onward in local], axis=1)
         return local * after if local.ndim == 2 else (local * after[:, None, :]).max(axis=2)
 
     def passed(self, mass: Array) -> Array:

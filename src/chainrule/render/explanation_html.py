@@ -1,13 +1,14 @@
 """Opened gradients as HTML: the network with its paths, the factors set as formulas."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
 
-from ..factors import Explanation, Path
+from ..factors import Explanation, Factor, Path
 from ..reports import ExplainReport
 from . import explanation_words as words
 from .characters import printable
+from .mathml import math
 from .notation import mathml
 from .path_drawing import path_drawing
 
@@ -58,13 +59,11 @@ def _piece(explanations: Sequence[Explanation], shown: int, facts: str) -> str:
 
 def _explanation(opened: Explanation, shown: int) -> str:
     gradient = f"{opened.gradient:.6g}"
-    chained = [path for path in opened.paths if path.factors[0].name != "∂J/∂P"]
     parts = [
         f"<h2>{mathml(f'∂J/∂{opened.weight}')} <span>= {_text(gradient)}</span></h2>",
         f'<div class="drawing">{path_drawing(opened)}</div>',
         f"<p>{_text(words.sentence(opened))}</p>",
-        *(_factors(path) for path in (chained or list(opened.paths))[:1]),
-        _paths(opened, shown),
+        path_tables(opened, shown),
         f"<p>{_text(words.agreement(opened))}</p>",
         _rows(opened, shown),
         _layers(opened),
@@ -72,36 +71,53 @@ def _explanation(opened: Explanation, shown: int) -> str:
     return "<section>\n" + "\n".join(filter(None, parts)) + "\n</section>"
 
 
-def _factors(path: Path) -> str:
-    rows = [
-        (
-            mathml(factor.name),
-            mathml(factor.formula) if factor.formula else "",
-            _text(factor.source),
-            words.number(factor),
-        )
-        for factor in path.factors
-    ]
+def path_tables(
+    opened: Explanation,
+    shown: int,
+    place: Callable[[Factor], str] | None = None,
+    sums: Sequence[tuple[str, float]] | None = None,
+) -> str:
+    """Return the largest path factor by factor, and the sum over paths, as tables.
+
+    Of a foreign program, `place` says where a factor was computed, `sums` what to compare with.
+    """
+    largest = words.chained(opened)
+    first = _factors(largest, place) if largest else ""
+    return "\n".join(filter(None, [first, _paths(opened, shown, sums)]))
+
+
+def _factors(path: Path, place: Callable[[Factor], str] | None) -> str:
+    rows = []
+    for factor in path.factors:
+        where = place(factor) if place else ""
+        said = f"{factor.source}, {where}" if where else factor.source
+        name, formula = mathml(factor.name), mathml(factor.formula) if factor.formula else ""
+        if place:  # the program's own names and code
+            name, formula = math(factor.name), f"<code>{_text(factor.formula)}</code>"
+        rows.append((name, formula, _text(said), words.number(factor)))
     return _table(("factor", "formula", "what it is", "value"), rows)
 
 
-def _paths(opened: Explanation, shown: int) -> str:
+def _paths(
+    opened: Explanation, shown: int, compared: Sequence[tuple[str, float]] | None = None
+) -> str:
     rows: list[tuple[str, ...]] = []
+    ranked = words.ranked(opened)
     if opened.n_paths > 1:
-        for path in opened.paths[:shown]:
-            product = "".join(
+        for path in ranked[:shown]:
+            product = " × ".join(
                 f'<span title="{_text(factor.name)}">{factor.value:.3g}</span>'
                 for factor in path.factors
             )
             value = words.signed(path.value, opened)
             rows.append((_text(words.origin(path)), f'<div class="product">{product}</div>', value))
-    folded = opened.paths[shown:]
+    folded = ranked[shown:]
     count = len(folded) + opened.folded.count
     if count:
         rest = sum(path.value for path in folded) + opened.folded.value
         rows.append((f"{words.many(count, 'path')} more", "", words.signed(rest, opened)))
     total = "sum over the paths" if opened.n_paths > 1 else "the product"
-    sums = ((total, opened.value), ("by the backward pass", opened.gradient))
+    sums = ((total, opened.value), *(compared or [("by the backward pass", opened.gradient)]))
     rows += [(f"<b>{name}</b>", "", f"<b>{words.signed(v, opened)}</b>") for name, v in sums]
     return _table(("path", "product of its factors", "value"), rows)
 

@@ -18,11 +18,8 @@ def explanations_latex(explanations: Sequence[Explanation], shown: int) -> str:
 
 
 def _first_path(opened: Explanation) -> str:
-    chained = [path for path in opened.paths if path.factors[0].name != "∂J/∂P"]
-    if not (chained or opened.paths):
-        return ""
-    path = (chained or opened.paths)[0]
-    return _aligned([_factor(factor) for factor in path.factors])
+    path = words.chained(opened)
+    return _aligned([_factor(factor) for factor in path.factors]) if path else ""
 
 
 def _factor(factor: Factor) -> str:

@@ -61,8 +61,7 @@ def _paragraph(text: str, console: Console) -> None:
 
 def explanation(opened: Explanation, console: Console, shown: int = SHOWN_PATHS) -> None:
     """Print the largest path factor by factor, then the sum over paths."""
-    chained = [path for path in opened.paths if path.factors[0].name != "∂J/∂P"]
-    first = next(iter(sorted(chained or opened.paths, key=_size)), None)
+    first = words.chained(opened)
     if first is not None:
         console.print(factor_table(first), width=_width(console))
         console.print()
@@ -85,7 +84,7 @@ def path_table(
 ) -> Table:
     """Return the largest paths as products, and what they add up to; `sums` to compare with."""
     table = _table(("no_wrap", "fold", "right"))
-    ranked = sorted(opened.paths, key=_size)
+    ranked = words.ranked(opened)
     for path in ranked[:shown] if opened.n_paths > 1 else ():
         table.add_row(
             printable(words.origin(path)), words.product(path), words.signed(path.value, opened)
@@ -132,10 +131,6 @@ def _layers(opened: Explanation) -> Table:
             Text(words.cause(layer), style="bold"),
         )
     return table
-
-
-def _size(path: Path) -> float:
-    return -abs(path.value)
 
 
 def _table(columns: Sequence[str], headings: Sequence[str] = ()) -> Table:

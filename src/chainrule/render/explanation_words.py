@@ -57,6 +57,18 @@ def sentence(opened: Explanation) -> str:
     )
 
 
+def ranked(opened: Explanation) -> list[Path]:
+    """Return the listed paths, the largest first."""
+    return sorted(opened.paths, key=lambda path: -abs(path.value))
+
+
+def chained(opened: Explanation) -> Path | None:
+    """Return the largest path through the network, not the penalty's."""
+    paths = ranked(opened)
+    through = [path for path in paths if path.factors[0].name != "∂J/∂P"]
+    return next(iter(through or paths), None)
+
+
 def origin(path: Path) -> str:
     """Name a path by its row and the units that it passes, the loss's first."""
     names = [factor.name.removeprefix("∂") for factor in path.factors]
@@ -71,7 +83,8 @@ def agreement(opened: Explanation) -> str:
     difference = abs(opened.value - opened.gradient)
     if opened.agrees:
         share = difference / opened.size if opened.size else 0.0
-        return f"The two agree: they differ by {share:.1g} of Σ |paths|, which is rounding."
+        most = f"{opened.tolerance:.0e}"
+        return f"The two agree: they differ by {share:.1g} of Σ |paths|; up to {most} is rounding."
     return f"The two differ by {difference:.3g}, more than rounding explains."
 
 

@@ -134,6 +134,6 @@ _MATHML_FORM = _Form(
     word=_mathml_word,
     letter=lambda letter: f"<mo>{letter}</mo>" if letter in "∂Σ" else f"<mi>{letter}</mi>",
     raised=lambda base, power: f"<msup>{base or '<mrow></mrow>'}<mrow>{power}</mrow></msup>",
-    operator=lambda mark: f"<mo>{escape(mark)}</mo>",
+    operator=lambda mark: f'<mo stretchy="false">{escape(mark)}</mo>',
     fraction=lambda above, below: f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>",
 )

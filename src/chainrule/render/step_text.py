@@ -28,10 +28,18 @@ def step_trace(trace: StepTrace, console: Console) -> str:
 
 def _title(trace: StepTrace) -> str:
     rows = trace.rows[0] if len(trace.rows) == 1 else counted(len(trace.rows), "row")
-    settings = ", ".join(
-        f"{name.replace('_', ' ')} {value:g}" for name, value in trace.settings.items() if value
-    )
-    return f"One step of {trace.optimizer} over {rows}: {settings}"
+    return f"One step of {trace.optimizer} over {rows}: {', '.join(_settings(trace))}"
+
+
+def _settings(trace: StepTrace) -> Iterator[str]:
+    """Say each setting that has a part in the step."""
+    settings = trace.settings
+    for name, value in settings.items():
+        if isinstance(value, bool):
+            if value and settings["momentum"]:
+                yield name
+        elif value:
+            yield f"{name.replace('_', ' ')} {value:g}"
 
 
 def _table(trace: StepTrace) -> Table:

@@ -35,17 +35,19 @@ def opened_weight(report: Report, opened: OpenedWeight, console: Console) -> Non
     )
     width = min(WIDTH, console.width)
     console.print(Padding(Text(sentence), (0, 0, 0, 2)), width=width)
-    console.print(factor_table((chained or ranked)[0], partial(_place, report)), width=width)
+    console.print(factor_table((chained or ranked)[0], partial(place, report)), width=width)
     if several:
         console.print(Padding(Text("path by path:"), (0, 0, 0, 2)))
-    sums = [
-        ("held by the program", explanation.gradient),
-        (_derivative(opened), opened.derivative),
-    ]
-    console.print(path_table(explanation, SHOWN_PATHS, sums), width=width)
+    console.print(path_table(explanation, SHOWN_PATHS, compared(opened)), width=width)
 
 
-def _place(report: Report, factor: Factor) -> str:
+def compared(opened: OpenedWeight) -> list[tuple[str, float]]:
+    """Return what the sum over the paths is to be: what the program holds, and the derivative."""
+    held = opened.explanation.gradient
+    return [("held by the program", held), (_derivative(opened), opened.derivative)]
+
+
+def place(report: Report, factor: Factor) -> str:
     """Say where a factor was computed."""
     line = getattr(factor, "line", None)
     return words.place(report, line) if line is not None else ""
