@@ -150,9 +150,12 @@ def _chosen(name: str, start: Unit | None, end: Unit, layers: Sequence[_Layer]) 
     one = f'<text x="{x - 7:g}" y="{y + 4:g}">1</text>' if start is None else ""
     if start is not None:
         x, y = layers[start[0]].points[start[1]]
-    # beside the line on its upper side, whichever way it runs
-    side, anchor = {0: (0, "middle"), 1: (4, "start"), -1: (-4, "end")}[(v > y) - (v < y)]
-    at = f'x="{(x + u) / 2 + side:g}" y="{(y + v) / 2 - 6:g}" text-anchor="{anchor}"'
+    # on the side that the line leaves free, whichever way it runs
+    at_x, at_y, anchor = (x + 0.2 * (u - x), y + 0.2 * (v - y), "start")
+    at_y += 14 if v < y else -6
+    if start is None or v == y:
+        at_x, at_y, anchor = ((x + u) / 2, y - 8, "middle")
+    at = f'x="{at_x:g}" y="{at_y:g}" text-anchor="{anchor}"'
     return (
         f'<path d="M{x:g} {y:g}L{u:g} {v:g}" stroke="{CHOSEN}" stroke-width="4"/>{one}'
         f'<text {at} font-weight="600" fill="{CHOSEN}">{escape(name)}</text>'
