@@ -1,8 +1,9 @@
 """Backpropagation in the open: every gradient, and the chain rule inside it.
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
-says whether a gradient is right; `where` says where the chain rule is in somebody else's code, and
-whether it is right there; `load` reads a model that `chainrule train -o` kept.
+says whether a gradient is right; `explain` opens one into its factors; `where` says where the
+chain rule is in somebody else's code, and whether it is right there; `load` reads a model that
+`chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
+    from .explanation import explain
+    from .factors import Explanation
     from .locate.inspection import where
     from .losses import LOSSES, Loss
     from .model import Model
     from .modelfile import load, save
     from .parameters import Gradients, Parameters
+    from .step_trace import trace_step
 
 __version__ = "0.1.0"
 
@@ -30,6 +34,7 @@ __all__ = [
     "Batch",
     "DivergenceError",
     "Epoch",
+    "Explanation",
     "GradientCheck",
     "Gradients",
     "InputError",
@@ -43,9 +48,11 @@ __all__ = [
     "backward",
     "check_gradients",
     "check_pullback",
+    "explain",
     "forward",
     "load",
     "save",
+    "trace_step",
     "where",
 ]
 
@@ -57,6 +64,7 @@ _LATER = {
     "Batch": "callbacks",
     "DivergenceError": "errors",
     "Epoch": "callbacks",
+    "Explanation": "factors",
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
@@ -70,9 +78,11 @@ _LATER = {
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",
+    "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "trace_step": "step_trace",
     "where": "locate.inspection",
 }
 

@@ -25,6 +25,7 @@ from .options import refused
 COMMANDS: dict[str, dict[str, Any]] = {
     "train": {},
     "predict": {},
+    "explain": {},
     # what `where` does not know is an option of the script
     "where": {"context_settings": {"ignore_unknown_options": True}},
 }
