@@ -94,7 +94,14 @@ LAYERS_OF_LOCATE = [
     {"locate.mishaps"},
     {"locate.inspection"},
 ]
-LAYERS[1:1] = LAYERS_OF_LOCATE
+# `derive` knows formulas only, no network.
+LAYERS_OF_DERIVATION = [
+    {"derivation", "derivation.functions", "derivation.tokens"},
+    {"derivation.building"},
+    {"derivation.grammar"},
+    {"derivation.expression"},
+]
+LAYERS[1:1] = [*LAYERS_OF_LOCATE, *LAYERS_OF_DERIVATION]
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 ALONE = {name: set[str]() for name in ("chain", "factors", "errors", "words", "scratch")}
 
