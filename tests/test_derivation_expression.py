@@ -26,8 +26,8 @@ x, y, a = map(symbol, "xya")
         ("e**x + pi", sympy.exp(x) + sympy.pi),
         ("0.1*x + 1e-3", x / 10 + sympy.Rational(1, 1000)),
         ("-(y*log(a)+(1-y)*ln(1-a))", -(y * sympy.log(a) + (1 - y) * sympy.log(1 - a))),
-        ("where(0 < x < 1, x, 0)", sympy.Piecewise((x, (x > 0) & (x < 1)), (0, True))),
-        ("where(x < 0 or x > 1, x, 0)", sympy.Piecewise((x, (x < 0) | (x > 1)), (0, True))),
+        ("where(0 < x < 1, x, 0)", known.where(sympy.And(x > 0, x < 1), x, 0)),
+        ("where(x < 0 or x > 1, x, 0)", known.where(sympy.Or(x < 0, x > 1), x, 0)),
         ("√(x) + arctan(abs(x))", sympy.sqrt(x) + sympy.atan(sympy.Abs(x))),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from .functions import maximum, minimum
+from .functions import where
 
 Expr = Any
 """A SymPy expression; SymPy's functions have no types."""
@@ -52,17 +52,17 @@ def quotient(above: Expr, below: Expr) -> Expr:
 
 def choice(condition: Expr, chosen: Expr, other: Expr) -> Expr:
     """The one where the condition holds, the other elsewhere."""
-    return sympy.Piecewise((chosen, condition), (other, True), evaluate=False)
+    return where(condition, chosen, other)
 
 
 def is_choice(node: Expr) -> bool:
     """Whether a node is one of `choice`."""
-    return isinstance(node, sympy.Piecewise)
+    return isinstance(node, where)
 
 
 def choice_parts(node: Expr) -> tuple[Expr, Expr, Expr]:
     """Condition, what is chosen, and the other of a node made by `choice`."""
-    (chosen, condition), (other, _) = node.args
+    condition, chosen, other = node.args
     return condition, chosen, other
 
 
@@ -72,16 +72,12 @@ def is_condition(node: Expr) -> bool:
 
 
 def arguments(node: Expr) -> tuple[Expr, ...]:
-    """The parts of a node; of `choice`, condition, chosen and other."""
-    return choice_parts(node) if is_choice(node) else tuple(node.args)
+    """The parts of a node."""
+    return tuple(node.args)
 
 
 def rebuilt(node: Expr, parts: Sequence[Expr]) -> Expr:
-    """A node like this one with other parts, which `arguments` of it returns."""
-    if is_choice(node):
-        return choice(*parts)
-    if isinstance(node, maximum | minimum):
-        return node.func(*parts)
+    """A node like this one with other parts."""
     return node.func(*parts, evaluate=False)
 
 

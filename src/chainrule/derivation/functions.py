@@ -97,6 +97,10 @@ class minimum(OwnFunction):  # noqa: N801
     """The smaller of two; where they are equal, the derivative is a constant's, or the first's."""
 
 
+class where(OwnFunction):  # noqa: N801 - SymPy's Piecewise rewrites its conditions
+    """The second argument where the first, a condition, holds; the third elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownFunction:
     """A function by name, with its derivative.
@@ -105,7 +109,7 @@ class KnownFunction:
         name: the name in formulas and answers; `aliases` are read as the same.
         symbol: SymPy's class for it.
         derivative: ∂a/∂u as a formula in u; "" where the definition is differentiated instead.
-        by_output: ∂a/∂u as a formula in a; "" where a does not determine it.
+        by_output: ∂a/∂u as a formula in a, for positive parameters; "" where a does not say it.
         inverse: u as a formula in a; "" where a does not determine it.
         definition: the function as a formula of its parameters, by simpler ones; "" if it has none.
         parameters: the arguments' names, the variable first.
@@ -158,16 +162,19 @@ _ROWS = (
     KnownFunction("sign", sympy.sign, "0", kinks=("0",), aliases=("sgn",)),
     KnownFunction("relu", relu, "where(u > 0, 1, 0)", "where(a > 0, 1, 0)",
                   definition="max(0, u)", kinks=("0",)),
-    KnownFunction("leaky_relu", leaky_relu, definition="where(u > 0, u, alpha*u)",
+    KnownFunction("leaky_relu", leaky_relu, by_output="where(a > 0, 1, alpha)",
+                  definition="where(u > 0, u, alpha*u)",
                   parameters=("u", "alpha"), defaults=("0.01",)),
-    KnownFunction("elu", elu, definition="where(u > 0, u, alpha*(exp(u) - 1))",
+    KnownFunction("elu", elu, by_output="where(a > 0, 1, a + alpha)",
+                  definition="where(u > 0, u, alpha*(exp(u) - 1))",
                   parameters=("u", "alpha"), defaults=("1",)),
     KnownFunction("selu", selu, definition="1.0507009873554804934193349852946"
                   "*where(u > 0, u, 1.6732632423543772848170429916717*(exp(u) - 1))"),
     KnownFunction("gelu", gelu, definition="u*Phi(u)"),
     KnownFunction("silu", silu, definition="u*sigmoid(u)", aliases=("swish",)),
     KnownFunction("mish", mish, definition="u*tanh(softplus(u))"),
-    KnownFunction("hard_tanh", hard_tanh, definition="min(1, max(-1, u))", aliases=("hardtanh",)),
+    KnownFunction("hard_tanh", hard_tanh, "where(abs(u) < 1, 1, 0)", "where(abs(a) < 1, 1, 0)",
+                  definition="min(1, max(-1, u))", aliases=("hardtanh",), kinks=("-1", "1")),
     KnownFunction("gaussian", gaussian, definition="exp(-u**2)"),
     KnownFunction("clip", clip, definition="min(max(u, low), high)",
                   parameters=("u", "low", "high")),
@@ -177,7 +184,7 @@ _ROWS = (
                   aliases=("maximum",)),
     KnownFunction("min", minimum, definition="where(v < u, v, u)", parameters=("u", "v"),
                   aliases=("minimum",)),
-    KnownFunction("where", sympy.Piecewise, parameters=("condition", "u", "v")),
+    KnownFunction("where", where, parameters=("condition", "u", "v")),
 )
 # fmt: on
 

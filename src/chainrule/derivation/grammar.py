@@ -13,10 +13,11 @@ from typing import Any
 
 import sympy
 
+from ..errors import FormulaError
 from . import building as build
 from .building import Expr
 from .functions import CONSTANTS, FUNCTIONS, NAMES, KnownFunction
-from .tokens import FormulaError, Token, tokens
+from .tokens import Token, refusal, tokens
 
 MAX_DEPTH = 40
 MAX_OPERATIONS = 200
@@ -77,7 +78,7 @@ class Parser:
 
     def error(self, sentence: str, token: Token) -> FormulaError:
         """What is wrong, and at which token."""
-        return FormulaError(sentence, self.text, token.start)
+        return refusal(sentence, self.text, token.start)
 
     def counted(self, token: Token) -> None:
         """Count an operation; a formula may have so many."""

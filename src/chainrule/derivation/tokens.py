@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..errors import InputError
+from ..errors import FormulaError, InputError
 
 MAX_LENGTH = 1000
 MAX_DIGITS = 60
@@ -32,26 +32,17 @@ _HINTS = {
 }
 
 
-class FormulaError(InputError):
-    """A formula that cannot be read; the message shows the place.
-
-    Attributes:
-        sentence: what is wrong.
-        shown: the formula, or its part about the place, and a caret beneath.
-    """
-
-    def __init__(self, sentence: str, text: str, start: int) -> None:
-        first = max(0, start - _WINDOW)
-        part = "".join(c if c.isprintable() else " " for c in text[first : start + _WINDOW])
-        before = "…" if first else ""
-        after = "…" if start + _WINDOW < len(text) else ""
-        end = "" if sentence.endswith("?") else "."
-        self.sentence = f"`formula` cannot be read: {sentence}{end}"
-        self.shown = f"  {before}{part}{after}\n  {'':{len(before) + start - first}}^"
-        super().__init__(f"{self.sentence}\n{self.shown}")
-
-    def __reduce__(self) -> tuple[type[InputError], tuple[str]]:
-        return InputError, (str(self),)
+def refusal(sentence: str, text: str, start: int) -> FormulaError:
+    """Return the error that a formula has, its place marked."""
+    first = max(0, start - _WINDOW)
+    part = "".join(c if c.isprintable() else " " for c in text[first : start + _WINDOW])
+    before = "…" if first else ""
+    after = "…" if start + _WINDOW < len(text) else ""
+    end = "" if sentence.endswith("?") else "."
+    return FormulaError(
+        f"`formula` cannot be read: {sentence}{end}",
+        f"  {before}{part}{after}\n  {'':{len(before) + start - first}}^",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ def _tokens(text: str) -> Iterator[Token]:
         match = _TOKEN.match(plain, place)
         if match is None:
             hint = _HINTS.get(text[place], "it is no part of a formula")
-            raise FormulaError(f"{text[place]!r} cannot stand here; {hint}", text, place)
+            raise refusal(f"{text[place]!r} cannot stand here; {hint}", text, place)
         kind, word = match.lastgroup or "", match.group()
         if kind == "number":
             _require_short(word, text, place)
@@ -106,4 +97,4 @@ def _require_short(word: str, text: str, place: int) -> None:
     digits, _, exponent = word.lower().partition("e")
     if len(digits) > MAX_DIGITS or abs(int(exponent[:9] or "0")) > MAX_EXPONENT:
         limit = f"at most {MAX_DIGITS} digits, and powers of ten up to {MAX_EXPONENT}"
-        raise FormulaError(f"a number has {limit}", text, place)
+        raise refusal(f"a number has {limit}", text, place)
