@@ -47,7 +47,7 @@ LAYERS = [
     {"render.where_weight"},
     {"render.where_text", "render.where_machine", "render.where_html"},
     {"cli.options", "cli.output", "cli.streams"},
-    {"cli", "cli.train", "cli.predict", "cli.where"},
+    {"cli", "cli.train", "cli.predict", "cli.where", "cli.derive"},
     {"__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
@@ -228,6 +228,7 @@ def test_functions_are_short() -> None:
         ("import chainrule.scratch", set()),
         ("import chainrule.cli", {"typer"}),
         ("import chainrule.cli.where", {"typer", "numpy"}),
+        ("import chainrule.cli.derive", {"typer"}),
         ("import chainrule; chainrule.derive", {"sympy"}),
         ("import chainrule; chainrule.where", {"numpy"}),
     ],
