@@ -10,6 +10,7 @@ from . import building as build
 from .building import Expr
 from .expression import defined
 from .functions import known
+from .grammar import symbol
 
 LARGEST_EXPONENT = 10**6
 """A power whose logarithm is larger is taken to have no value: it would fill the memory."""
@@ -83,7 +84,7 @@ def _value(node: Expr, at: Mapping[Any, Any]) -> Any:
         return sum(parts, mpmath.mpf(0))
     if node.is_Mul:
         return mpmath.fprod(parts)
-    found = _power(*parts) if node.is_Pow else _applied(node, parts, at)
+    found = _power(*parts) if node.is_Pow else _applied(node, parts)
     if isinstance(found, mpmath.mpc) or not mpmath.isfinite(found):
         raise NoValueError(f"{node} is no real number there")
     return found
@@ -108,14 +109,15 @@ def _power(base: Any, exponent: Any) -> Any:
     return base**exponent
 
 
-def _applied(node: Expr, parts: list[Any], at: Mapping[Any, Any]) -> Any:
+def _applied(node: Expr, parts: list[Any]) -> Any:
     row = known(node)
     if row is None:
         raise NoValueError(f"{node.func} has no value")
     if row.name in _GROWING and abs(parts[0]) > LARGEST_EXPONENT:
         raise NoValueError("an exponential out of all bounds")
     if row.name not in _BY_MPMATH:
-        return _value(defined(row, node.args), at)
+        names = tuple(map(symbol, row.parameters))
+        return _value(defined(row, names), dict(zip(names, parts, strict=True)))
     try:
         return _BY_MPMATH[row.name](*parts)
     except (ZeroDivisionError, ValueError) as error:

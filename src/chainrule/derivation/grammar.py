@@ -20,7 +20,7 @@ from .functions import CONSTANTS, FUNCTIONS, NAMES, KnownFunction
 from .tokens import Token, refusal, tokens
 
 MAX_DEPTH = 40
-MAX_OPERATIONS = 200
+MAX_OPERATIONS = 100
 # fmt: off
 GREEK = frozenset((
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lam",
