@@ -129,6 +129,10 @@ def test_formulas(text: str, shown: str, latex: str) -> None:
     assert formula(expression) == latex
 
 
+def test_towers_of_powers_are_written_in_time() -> None:
+    assert len(plain(read_formula("^".join(["x"] * 35)).expression)) < 200
+
+
 def test_a_notebook_gets_mathml_and_text() -> None:
     bundle = derive("tanh(x)")._repr_mimebundle_()
     assert bundle["text/plain"].startswith("f(x) = tanh(x)")

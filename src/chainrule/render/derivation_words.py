@@ -51,7 +51,8 @@ class Plain(Writer):
         exponent = self.write(node.exponent)
         if re.fullmatch(r"−?\d{1,3}", exponent):
             return base + exponent.translate(_RAISED)
-        return f"{base}^{self.within(node.exponent, self.binding(Name('x')))}"
+        atomic = self.binding(node.exponent) >= self.binding(Name("x"))
+        return f"{base}^{exponent if atomic else self.bracketed(exponent)}"  # written only once
 
     def call(self, node: Call) -> str:
         """Return a function of its arguments; |u| for abs."""
