@@ -2,8 +2,8 @@
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
 says whether a gradient is right; `explain` opens one into its factors; `where` says where the
-chain rule is in somebody else's code, and whether it is right there; `load` reads a model that
-`chainrule train -o` kept.
+chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
+formula step by step; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .callbacks import Batch, Epoch
     from .chain import Link, backward, forward
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
+    from .derivation.deriving import derive
+    from .derivation.display import Derivation
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
     from .explanation import explain
@@ -32,6 +34,7 @@ __all__ = [
     "LOSSES",
     "Activation",
     "Batch",
+    "Derivation",
     "DivergenceError",
     "Epoch",
     "Explanation",
@@ -48,6 +51,7 @@ __all__ = [
     "backward",
     "check_gradients",
     "check_pullback",
+    "derive",
     "explain",
     "forward",
     "load",
@@ -62,6 +66,7 @@ _LATER = {
     "LOSSES": "losses",
     "Activation": "activations",
     "Batch": "callbacks",
+    "Derivation": "derivation.display",
     "DivergenceError": "errors",
     "Epoch": "callbacks",
     "Explanation": "factors",
@@ -78,6 +83,7 @@ _LATER = {
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",
+    "derive": "derivation.deriving",
     "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",
