@@ -29,7 +29,7 @@ LAYERS = [
     {"render.network_words"},
     {"render.network_drawing"},
     {"render.network_html", "render.network_text"},
-    {"losses", "parameters", "check", "tables", "settings"},
+    {"losses", "parameters", "check", "tables", "settings", "formula_activation"},
     {"links", "initializers", "hidden_layers", "encoding", "datasets", "reading", "memory"},
     {"network", "missing", "preparation"},
     {"summary"},
