@@ -26,7 +26,6 @@ MORE = {
     "tanhexp": "x*tanh(exp(x))",
     "logish": "x*log(1 + sigmoid(x))",
     "smish": "x*tanh(log(1 + sigmoid(x)))",
-    "phish": "x*tanh(gelu(x))",
     "gelu by tanh": "x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))",
     "isru": "x/sqrt(1 + x^2)",
     "isrlu": "where(x >= 0, x, x/sqrt(1 + x^2))",
@@ -67,6 +66,7 @@ MORE = {
 }
 
 HARD = {
+    "phish": "x*tanh(gelu(x))",
     "log of a sigmoid": "log(sigmoid(x))",
     "tanh by exponentials": "(exp(x) - exp(-x))/(exp(x) + exp(-x))",
     "both exponentials": "exp(x)/(1 + exp(x))^2",

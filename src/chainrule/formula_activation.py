@@ -1,5 +1,6 @@
 """An activation from a formula of x: differentiated, and computed by code made from both."""
 
+import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,8 +57,8 @@ def formula_activation(text: str) -> Activation:
         InputError: if the formula cannot be read, is not of one name, or has no value at some x.
 
     >>> cube = formula_activation("x^3")
-    >>> cube.derivative(np.array([1.0, 2.0])).tolist()
-    [3.0, 12.0]
+    >>> cube.derivative(np.array([1.0, 2.0])).tolist(), cube.derivative_formula
+    ([3.0, 12.0], '3*z**2')
     """
     code = code_of_activation(text)
     return Activation(
@@ -65,6 +66,11 @@ def formula_activation(text: str) -> Activation:
         value=FormulaFunction(text, "value"),
         derivative=FormulaFunction(text, "derivative"),
         derivative_by_a=None,
-        formula=text,
-        derivative_formula=code.derivative_formula,
+        formula=_in_z(code.formula),
+        derivative_formula=_in_z(code.derivative_formula),
     )
+
+
+def _in_z(formula: str) -> str:
+    """The formula in the pre-activation z, as those of the table are."""
+    return re.sub(r"\bx\b", "z", formula)

@@ -12,7 +12,7 @@ from .errors import InputError
 from .names import lookup
 from .settings import is_count, is_share
 
-NAME = re.compile(r"[^\W\d]\w+(-\w+)*")  # one word, right or wrong: no formula
+NAME = re.compile(r"[^\W\d]\w*(-\w\w+)*")  # one word, right or wrong: no formula
 
 ActivationChoice = str | Activation | tuple[Callable[[Array], Array], Callable[[Array], Array]]
 """A name of the table, a formula of x, a record, or a function a = f(z) with its ∂a/∂z."""
