@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import called, run
@@ -117,3 +118,24 @@ def test_the_documents_show_what_is_printed(file: str, arguments: list[str]) -> 
 def test_the_page_of_the_command_lists_every_function() -> None:
     text = (DOCS / "docs" / "derive.md").read_text(encoding="utf-8")
     assert [name for name in FUNCTIONS if name not in text] == []
+
+
+@pytest.mark.parametrize("language", ["numpy", "numba", "python", "c"])
+def test_code_of_value_and_derivative(language: str) -> None:
+    result = called("derive", MISH, "--code", language)
+    assert result.returncode == 0
+    assert "value_and_derivative" in result.stdout
+    assert "At most" in result.stderr
+
+
+def test_code_that_is_written_runs() -> None:
+    names: dict[str, Any] = {}
+    exec(called("derive", "alpha*x^2", "--set", "alpha=3", "--code", "python").stdout, names)
+    assert names["value_and_derivative"](2.0) == (12.0, 12.0)
+
+
+def test_code_is_of_one_variable_and_has_no_format() -> None:
+    assert "one name, its variable; it has a, y" in called("derive", BCE, "--code", "c").stderr
+    result = called("derive", MISH, "--code", "c", "--format", "json")
+    assert result.returncode == 2
+    assert "leave `--output-activation` and `--format` out" in result.stderr

@@ -22,6 +22,15 @@ class Format(StrEnum):
     html = "html"
 
 
+class Language(StrEnum):
+    """What code is written in."""
+
+    numpy = "numpy"
+    numba = "numba"
+    python = "python"
+    c = "c"
+
+
 def derive(
     formula: Annotated[
         str, typer.Argument(metavar="FORMULA", help="As in 'x*tanh(log(1+exp(x)))'; '-' for stdin.")
@@ -44,6 +53,13 @@ def derive(
     format: Annotated[  # noqa: A002 - the option's name
         Format, typer.Option(metavar="FORM", help="text, json, latex or html.")
     ] = Format.text,
+    code: Annotated[
+        Language | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="Instead, a function of value and derivative in numpy, numba, python or c.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the derivation to this file.")
     ] = None,
@@ -57,6 +73,14 @@ def derive(
 
     if formula == "-":
         formula = sys.stdin.read().strip()
+    if code is not None:
+        if output_activation is not None or format is not Format.text:
+            raise InputError(
+                "`--code` writes a function of one variable, in its language; leave "
+                "`--output-activation` and `--format` out, or `--code`."
+            )
+        _write(_code(formula, by, set_ or [], code), output)
+        return
     found = derivation_of(formula, by, output_activation=output_activation, **_numbers(set_ or []))
     bold = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     if format is Format.text:
@@ -74,6 +98,15 @@ def derive(
 
         text = page(found)
     _write(text, output)
+
+
+def _code(formula: str, by: str | None, given: list[str], language: Language) -> str:
+    """Return the source, and say on stderr how exact it was found to be."""
+    from ..derivation.code import code_for
+
+    made = code_for(formula, by, **_numbers(given))
+    say(made.remark)
+    return made.source(language.value).rstrip()
 
 
 def _numbers(given: list[str]) -> dict[str, str]:

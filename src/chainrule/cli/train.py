@@ -82,7 +82,7 @@ def train(
     activation: Annotated[
         str | None,
         _of_network(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}.",
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}, or a formula of x.",
             show_default=STANDARD.activation,
         ),
     ] = None,
