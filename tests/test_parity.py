@@ -242,7 +242,9 @@ def test_settings_of_sgd(momentum: float, nesterov: bool) -> None:
 @st.composite
 def fits(draw: st.DrawFn) -> tuple[str, bool, dict[str, Any]]:
     """A task, whether its rows are weighted, and settings, none of which make it diverge."""
-    a_rate = st.floats(1e-4, 0.03)
+    name = draw(st.sampled_from(ONE_LOSS))
+    # an exponential output grows out of bounds sooner than others
+    a_rate = st.floats(1e-4, 0.002 if name == "poisson" else 0.03)
     chosen = {
         "solver": st.sampled_from(STEPS),
         "activation": st.sampled_from(ACTIVATIONS),
@@ -263,7 +265,7 @@ def fits(draw: st.DrawFn) -> tuple[str, bool, dict[str, Any]]:
         "validation_fraction": st.floats(0.1, 0.4),
         "random_state": st.integers(0, 9),
     }
-    return draw(st.sampled_from(ONE_LOSS)), draw(st.booleans()), draw(st.fixed_dictionaries(chosen))
+    return name, draw(st.booleans()), draw(st.fixed_dictionaries(chosen))
 
 
 @settings(max_examples=30)
