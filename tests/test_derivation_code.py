@@ -25,6 +25,10 @@ MANY = np.concatenate([np.linspace(-8, 8, 40) + 0.01, [-1000, -745, -710, -37, 3
 SECONDS = 60
 made = cache(code_for)
 
+QUICK = {*OF_THE_TABLE, "sinc", "squareplus", "both exponentials", "elish"}
+EACH = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in ALL]
+"""Every formula; making the code of one takes half a second, so most are of the slow tests."""
+
 
 def exact(text: str) -> tuple[Any, Any]:
     formula = read_formula(text)
@@ -36,7 +40,7 @@ def test_there_are_thirty_and_more_besides_the_table() -> None:
     assert len(MORE) >= 30
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EACH)
 def test_value_and_derivative_are_exact_and_finite(name: str) -> None:
     """Among the points are roots, branch points and what is close to them."""
     code = made(ALL[name])
@@ -50,7 +54,7 @@ def test_value_and_derivative_are_exact_and_finite(name: str) -> None:
             assert np.isfinite(result).all()
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EACH)
 def test_the_derivative_is_that_of_the_value(name: str) -> None:
     """By a difference quotient at many digits, which knows no rule of differentiation."""
     function, x = exact(ALL[name])
@@ -92,7 +96,7 @@ def test_it_computes_what_the_table_computes(name: str) -> None:
     np.testing.assert_allclose(code.derivative(FAR), known.derivative(FAR), rtol=1e-12, atol=1e-300)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EACH)
 def test_the_complex_step_agrees(name: str) -> None:
     code = made(ALL[name])
     z = np.linspace(-4, 4, 41) + 0.003
@@ -122,7 +126,7 @@ def same(results: Any, code: Code) -> None:
         np.testing.assert_allclose(got, expected, rtol=1e-13, atol=1e-16)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EACH)
 def test_plain_python_computes_the_same(name: str) -> None:
     code = made(ALL[name])
     function = scalar_function(code, "python")
@@ -133,8 +137,9 @@ def test_plain_python_computes_the_same(name: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
-def test_c_computes_the_same(tmp_path: Path) -> None:
-    names = [name for name in ALL if name != "overflows itself"]
+@pytest.mark.parametrize("chosen", [QUICK, pytest.param({*ALL}, marks=pytest.mark.slow)], ids=len)
+def test_c_computes_the_same(chosen: set[str], tmp_path: Path) -> None:
+    names = sorted(chosen - {"overflows itself"})
     files = []
     for place, name in enumerate(names):
         files.append(tmp_path / f"f{place}.c")
@@ -172,6 +177,7 @@ def test_numba_computes_the_same(name: str) -> None:
     same([function(x) for x in MANY.tolist()], code)
 
 
+@pytest.mark.slow
 def test_code_that_is_not_exact_says_so() -> None:
     code = made("(x - 1 - sin(x - 1))/(x - 1)^2")
     assert not code.is_exact
