@@ -29,24 +29,43 @@ LAYERS = [
     {"render.network_words"},
     {"render.network_drawing"},
     {"render.network_html", "render.network_text"},
-    {"losses", "parameters", "check", "tables", "settings"},
-    {"links", "initializers", "hidden_layers", "encoding", "datasets", "reading", "memory"},
+    {"losses", "parameters", "check", "tables", "settings", "formula_activation"},
+    {
+        "archive",
+        "links",
+        "initializers",
+        "hidden_layers",
+        "encoding",
+        "datasets",
+        "reading",
+        "memory",
+    },
     {"network", "missing", "preparation"},
+    {"cases", "weights", "routes"},
+    {"opened", "kept", "plain"},
+    {"causes", "subject"},
     {"summary"},
     {"display", "optimizers", "divergence"},
     {"schedules", "history", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
     {"training", "threads"},
     {"full_batch", "construction", "fitted"},
+    {"step_trace"},
     {"fitting"},
     {"mlp"},
     {"classifier", "regressor"},
     {"estimators"},
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
-    {"render.terminal", "render.machine", "render.progress", "render.where_words", "render.mathml"},
+    {"render.notation", "render.mathml", "render.explanation_words", "render.json_text"},
+    {"render.explanation_text", "render.explanation_machine", "render.explanation_latex"},
+    {"render.path_drawing", "render.step_machine", "render.step_text"},
+    {"render.explanation_html"},
+    {"render.explanation_bundle"},
+    {"render.terminal", "render.machine", "render.progress", "render.where_words"},
     {"render.where_weight"},
     {"render.where_text", "render.where_machine", "render.where_html"},
-    {"cli", "cli.options", "cli.output", "cli.train", "cli.predict", "cli.where", "cli.streams"},
+    {"cli.options", "cli.output", "cli.columns", "cli.streams"},
+    {"cli", "cli.train", "cli.predict", "cli.explain", "cli.where", "cli.derive"},
     {"__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.
@@ -94,8 +113,33 @@ LAYERS_OF_LOCATE = [
     {"locate.mishaps"},
     {"locate.inspection"},
 ]
+# `derive` knows formulas only, no network.
+LAYERS_OF_DERIVATION = [
+    {"derivation", "derivation.functions", "derivation.tokens"},
+    {"derivation.building"},
+    {"derivation.grammar", "derivation.notation"},
+    {"derivation.expression", "derivation.writing"},
+    {"derivation.simplify", "derivation.evaluation", "derivation.record"},
+    {"derivation.inverse", "derivation.shorter", "derivation.applied"},
+    {"derivation.arithmetic"},
+    {"derivation.canonical", "derivation.exact", "derivation.lines", "derivation.offsets"},
+    {"derivation.lowering", "derivation.accuracy", "derivation.patch"},
+    {"derivation.targets"},
+    {"derivation.source"},
+    {"derivation.forms"},
+    {"derivation.rules", "derivation.by_output", "derivation.kinks"},
+    {"derivation.code"},
+    {"derivation.unfolding"},
+    {"render.derivation_words"},
+    {"render.derivation_text", "render.derivation_latex", "render.derivation_html"},
+    {"render.derivation_machine"},
+    {"derivation.display"},
+    {"derivation.deriving"},
+]
+LAYERS[3:3] = LAYERS_OF_DERIVATION  # above `names` and `render.characters`
 LAYERS[1:1] = LAYERS_OF_LOCATE
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
+EXPRESSIONS = {f"derivation.{name}" for name in ("record", "building", "notation", "writing")}
 ALONE = {name: set[str]() for name in ("chain", "factors", "errors", "words", "scratch")}
 
 
@@ -141,12 +185,13 @@ def test_render_knows_records_only() -> None:
     for module in MODULES:
         if module.startswith("render."):
             outside = {name for name in imports_of(module) if not name.startswith("render")}
-            assert outside <= {"factors", "reports", "words", "locate.record"}, module
+            records = {"factors", "reports", "words", "locate.record", *EXPRESSIONS}
+            assert outside <= records, module
 
 
 def test_only_commands_and_displays_render() -> None:
     for module in MODULES:
-        if not module.startswith(("render", "cli", "display")):
+        if not module.startswith(("render", "cli", "display", "derivation.display")):
             assert not any(name.startswith("render") for name in imports_of(module)), module
 
 
@@ -207,6 +252,8 @@ def test_functions_are_short() -> None:
         ("import chainrule.scratch", set()),
         ("import chainrule.cli", {"typer"}),
         ("import chainrule.cli.where", {"typer", "numpy"}),
+        ("import chainrule.cli.derive", {"typer"}),
+        ("import chainrule; chainrule.derive", {"sympy"}),
         ("import chainrule; chainrule.where", {"numpy"}),
     ],
 )

@@ -1,15 +1,21 @@
+from dataclasses import replace
+from math import prod
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.activations import ACTIVATIONS, Activation, identity
+from chainrule.cases import Case
 from chainrule.chain import Array
-from chainrule.errors import InputError
-from chainrule.explanation import Weight, explain_weight, largest_weight
-from chainrule.losses import LOSSES
-from chainrule.network import Network
+from chainrule.explanation import explain_weight, explain_weights
+from chainrule.factors import Explanation
+from chainrule.links import Dropout
+from chainrule.losses import FUSED, LOSSES
+from chainrule.network import OUTPUT_ACTIVATIONS, Network, Objective
 from chainrule.parameters import Parameters
+from chainrule.weights import Weight
 
 
 def network_of(
@@ -25,39 +31,121 @@ def parameters_of(sizes: tuple[int, ...], seed: int) -> Parameters:
     return parameters
 
 
+def case_of(network: Network, seed: int = 0, rows: int = 1, weight: Array | None = None) -> Case:
+    """Random parameters and rows; the targets suit any loss: one class each, coded as 0 and 1."""
+    random = np.random.default_rng(seed)
+    sizes = network.layer_sizes
+    target = np.eye(sizes[-1])[random.integers(sizes[-1], size=rows)]
+    X = random.normal(size=(rows, sizes[0]))
+    return Case(network, parameters_of(sizes, seed), X, target, weight)
+
+
+def every_weight(network: Network) -> list[Weight]:
+    arrays = Parameters.zeros(network.layer_sizes).named()
+    return [
+        Weight(name[0], int(name[1:]), indices)
+        for name, array in arrays.items()
+        for indices in np.ndindex(array.shape)
+    ]
+
+
+def holds(opened: Explanation, gradient: float) -> None:
+    """The paths add up to the stored gradient, as the issue of this module is."""
+    assert opened.gradient == gradient
+    assert abs(opened.value - gradient) <= 1e-12 * opened.size
+    assert opened.agrees
+    penalty = [path for path in opened.paths if path.factors[0].name == "∂J/∂P"]
+    bare = opened.value - sum(path.value for path in penalty)
+    kinds = prod(layer.value for layer in opened.layers)
+    assert kinds == pytest.approx(abs(bare), rel=1e-9, abs=1e-13 * opened.size)
+
+
+def suits(output: str, loss: str) -> bool:
+    return LOSSES[loss].name == loss and output in (LOSSES[loss].outputs or OUTPUT_ACTIVATIONS)
+
+
+PAIRS = {(output, loss) for output in OUTPUT_ACTIVATIONS for loss in LOSSES if suits(output, loss)}
+ENDS = sorted(PAIRS | set(FUSED))
+
+
+@settings(deadline=None, max_examples=60)
 @given(
-    widths=st.lists(st.integers(1, 4), min_size=2, max_size=6),
+    widths=st.lists(st.integers(1, 4), min_size=2, max_size=9),
     hidden=st.sampled_from(sorted(ACTIVATIONS)),
-    end=st.sampled_from(
-        [
-            ("half_squared_error", "identity"),
-            ("half_squared_error", "softmax"),
-            ("sum_squared_error", "logistic"),
-            ("categorical_cross_entropy", "softmax"),
-            ("binary_cross_entropy", "logistic"),
-            ("poisson", "exponential"),
-            ("huber", "tanh"),
-        ]
-    ),
+    end=st.sampled_from(ENDS),
     alpha=st.sampled_from([0.0, 0.2]),
+    rows=st.integers(1, 4),
+    weighted=st.booleans(),
+    dropped=st.booleans(),
+    top=st.integers(1, 12),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_the_sum_over_paths_is_the_stored_gradient_of_every_weight(
-    widths: list[int], hidden: str, end: tuple[str, str], alpha: float, seed: int
+    widths: list[int],
+    hidden: str,
+    end: tuple[str, str],
+    alpha: float,
+    rows: int,
+    weighted: bool,
+    dropped: bool,
+    top: int,
+    seed: int,
 ) -> None:
-    sizes = tuple(widths)
-    network = network_of(sizes, hidden, *end, alpha)
-    parameters = parameters_of(sizes, seed)
-    random = np.random.default_rng(seed)
-    x, target = random.normal(size=sizes[0]), np.eye(sizes[-1])[random.integers(sizes[-1])]
-    stored = network.gradients(parameters, x[None], target[None]).named()
-    for name, array in stored.items():
-        for indices in np.ndindex(array.shape):
-            weight = Weight(name[0], int(name[1:]), indices)
-            opened = explain_weight(network, parameters, x, target, weight)
-            assert opened.gradient == array[indices]
-            scale = sum(abs(path.value) for path in opened.paths)
-            assert abs(opened.value - opened.gradient) <= 1e-12 * scale
+    output, loss = end
+    network = network_of(tuple(widths), hidden, loss, output, alpha)
+    weight = np.random.default_rng(seed).uniform(0.1, 3, rows) if weighted else None
+    case = case_of(network, seed, rows, weight)
+    dropout = [Dropout(0.4, 7, layer, draws=3) for layer in range(1, len(widths) - 1)] * dropped
+    masked = Objective(network, case.parameters, [replace(link) for link in dropout])
+    stored = masked.value_and_gradients(case.X, case.target, weight)[1].named()
+    weights = every_weight(network)
+    weights = weights[seed % 7 :: 1 + len(weights) // 12]
+    for one, opened in zip(weights, explain_weights(case, weights, top, dropout), strict=True):
+        holds(opened, stored[one.array][one.indices])
+        shown = [abs(path.value) for path in opened.paths]
+        assert shown == sorted(shown, reverse=True)
+        added = [row.value for row in opened.rows] or [0.0]
+        assert rows == 1 or opened.n_rows == rows
+        if rows > 1 and not alpha:
+            whole = sum(added) + opened.folded_rows.value
+            assert whole == pytest.approx(opened.value, abs=1e-12 * opened.size)
+
+
+@pytest.mark.parametrize("hidden", sorted(ACTIVATIONS))
+def test_every_activation(hidden: str) -> None:
+    case = case_of(network_of((2, 3, 3, 1), hidden, "half_squared_error", "identity"), rows=2)
+    holds(explain_weight(case, Weight("W", 1, (1, 2))), case.gradients().dW[0][1, 2])
+
+
+@pytest.mark.parametrize("end", ENDS, ids=" ".join)
+def test_every_output_activation_with_every_loss(end: tuple[str, str]) -> None:
+    case = case_of(network_of((2, 3, 3), "tanh", end[1], end[0], 0.1), rows=2)
+    holds(explain_weight(case, Weight("W", 1, (1, 2))), case.gradients().dW[0][1, 2])
+
+
+def test_all_paths_listed_are_all_there_are_and_the_rest_is_folded_with_its_sum() -> None:
+    case = case_of(network_of((3, 4, 5, 2), "tanh", "half_squared_error", "identity"), rows=3)
+    weight = Weight("W", 1, (2, 1))
+    every = explain_weight(case, weight, top=1000)
+    assert (len(every.paths), every.folded.count, every.folded.value) == (3 * 5 * 2, 0, 0.0)
+    assert {path.row for path in every.paths} == {"row 0", "row 1", "row 2"}
+    for top in (1, 4, 29):
+        some = explain_weight(case, weight, top)
+        assert some.paths == every.paths[:top]
+        assert some.folded.count == 30 - top
+        rest = every.paths[top:]
+        assert some.folded.value == pytest.approx(sum(path.value for path in rest), rel=1e-12)
+        assert some.folded.size == pytest.approx(sum(abs(path.value) for path in rest), rel=1e-12)
+        assert some.size == pytest.approx(every.size, rel=1e-14)
+
+
+def test_a_deep_network_has_more_paths_than_could_be_listed() -> None:
+    sizes = (3, *[50] * 7, 2)
+    case = case_of(network_of(sizes, "tanh", "half_squared_error", "identity", 0.1))
+    opened = explain_weight(case, Weight("W", 1, (0, 0)), top=5)
+    assert opened.n_paths == 50**6 * 2 + 1
+    assert len(opened.paths) == 6
+    holds(opened, case.gradients().dW[0][0, 0])
 
 
 def test_factors_by_hand() -> None:
@@ -67,9 +155,8 @@ def test_factors_by_hand() -> None:
         [np.array([[0.13], [0.85]]), np.array([[0.26, 0.45]])],
         [np.array([0.76]), np.array([0.5, 0.65])],
     )
-    opened = explain_weight(
-        network, parameters, np.array([2.0, 0.0]), np.array([0.0, 1.0]), Weight("W", 1, (0, 0))
-    )
+    case = Case(network, parameters, np.array([[2.0, 0.0]]), np.array([[0.0, 1.0]]))
+    opened = explain_weight(case, Weight("W", 1, (0, 0)))
 
     def sigma(z: float) -> float:
         return float(1 / (1 + np.exp(-z)))
@@ -80,17 +167,19 @@ def test_factors_by_hand() -> None:
         [a2[0] - 0.0, a2[0] * (1 - a2[0]), 0.26, a1 * (1 - a1), 2.0],
         [a2[1] - 1.0, a2[1] * (1 - a2[1]), 0.45, a1 * (1 - a1), 2.0],
     ]
+    expected.sort(key=lambda factors: -abs(prod(factors)))  # the largest path comes first
     found = [[factor.value for factor in path.factors] for path in opened.paths]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
     assert opened.weight == "W1[0, 0]"
-    assert [factor.name for factor in opened.paths[1].factors] == [
+    (second,) = [path for path in opened.paths if path.factors[0].name == "∂J/∂a2[1]"]
+    assert [factor.name for factor in second.factors] == [
         "∂J/∂a2[1]",
         "∂a2[1]/∂z2[1]",
         "∂z2[1]/∂a1[0]",
         "∂a1[0]/∂z1[0]",
         "∂z1[0]/∂W1[0, 0]",
     ]
-    assert [factor.formula for factor in opened.paths[1].factors] == [
+    assert [factor.formula for factor in second.factors] == [
         "a − y",
         "a(1 − a)",
         "W2[0, 1]",
@@ -101,53 +190,43 @@ def test_factors_by_hand() -> None:
 
 def test_a_bias_shows_its_invisible_factor_one() -> None:
     network = network_of((2, 3), "tanh", "categorical_cross_entropy", "softmax")
-    opened = explain_weight(
-        network, parameters_of((2, 3), 0), np.ones(2), np.eye(3)[0], Weight("b", 1, (2,))
-    )
+    opened = explain_weight(case_of(network), Weight("b", 1, (2,)))
     assert [factor.value for factor in opened.paths[0].factors][-1] == 1.0
     assert opened.weight == "b1[2]"
 
 
-@pytest.mark.parametrize(
-    ("weight", "message"),
-    [
-        (Weight("W", 3, (0, 0)), "must be in one of W1, b1, W2, b2; got W3"),
-        (Weight("W", 1, (2, 0)), r"W1\[2, 0\] does not exist: W1 has shape \(2, 3\)"),
-        (Weight("W", 1, (0,)), "does not exist"),
-        (Weight("b", 1, (-1,)), "does not exist"),
-    ],
-)
-def test_a_weight_that_does_not_exist(weight: Weight, message: str) -> None:
-    network = network_of((2, 3, 1), "tanh", "half_squared_error", "identity")
-    with pytest.raises(InputError, match=message):
-        explain_weight(network, parameters_of((2, 3, 1), 0), np.ones(2), np.ones(1), weight)
+def test_a_batch_shows_the_share_of_the_row() -> None:
+    network = network_of((2, 3), "tanh", "half_squared_error", "identity", 0.5)
+    equal = explain_weight(case_of(network, rows=4), Weight("W", 1, (0, 0)))
+    first = next(path for path in equal.paths if path.row)
+    assert [factor.name for factor in first.factors] == [
+        "∂J/∂ℓ", "∂ℓ/∂a1[0]", "∂a1[0]/∂z1[0]", "∂z1[0]/∂W1[0, 0]",
+    ]  # fmt: skip
+    assert (first.factors[0].formula, first.factors[0].value) == ("1/4", 0.25)
+    assert first.factors[0].source == f"share of {first.row}"
+    weighed = explain_weight(
+        case_of(network, rows=2, weight=np.array([1.0, 3.0])), Weight("W", 1, (0, 0))
+    )
+    shares = {path.row: path.factors[0].value for path in weighed.paths if path.row}
+    assert shares == {"row 0": 0.25, "row 1": 0.75}
+    (penalty,) = [path for path in weighed.paths if not path.row]
+    assert (penalty.factors[0].formula, penalty.factors[0].value) == ("α/Σw", 0.125)
 
 
-def test_too_many_paths_are_counted_and_refused() -> None:
-    for last, allowed in ((100, True), (101, False)):
-        sizes = (1, 1, 100, last)
-        network = network_of(sizes, "tanh", "half_squared_error", "identity")
-        case = (network, parameters_of(sizes, 0), np.ones(1), np.ones(last), Weight("W", 1, (0, 0)))
-        if allowed:
-            assert len(explain_weight(*case).paths) == 10_000
-        else:
-            with pytest.raises(InputError, match="10100 paths, more than 10000"):
-                explain_weight(*case)
-
-
-def test_softmax_without_its_own_loss_multiplies_the_paths() -> None:
-    for last, allowed in ((100, True), (101, False)):
-        network = network_of((1, last), "tanh", "half_squared_error", "softmax")
-        case = (network, parameters_of((1, last), 0), np.ones(1), np.eye(last)[0])
-        assert len(explain_weight(*case, Weight("W", 1, (0, 0))).paths) == last
-        sizes = (1, 1, last)
-        network = network_of(sizes, "tanh", "half_squared_error", "softmax")
-        case = (network, parameters_of(sizes, 0), np.ones(1), np.eye(last)[0])
-        if allowed:
-            assert len(explain_weight(*case, Weight("W", 1, (0, 0))).paths) == 10_000
-        else:
-            with pytest.raises(InputError, match="10201 paths, more than 10000"):
-                explain_weight(*case, Weight("W", 1, (0, 0)))
+def test_a_step_with_dropout_is_opened_with_its_masks() -> None:
+    case = case_of(network_of((2, 6, 1), "tanh", "half_squared_error", "identity"))
+    link = Dropout(0.5, seed=3, layer=1, draws=2)
+    mask = replace(link).forward(np.ones((1, 6)))[1][0]
+    for unit, kept in enumerate(mask):
+        opened = explain_weight(case, Weight("W", 1, (0, unit)), dropout=[link])
+        factors = {factor.name: factor for factor in opened.paths[0].factors}
+        dropped = factors[f"∂d1[{unit}]/∂a1[{unit}]"]
+        assert (dropped.value, dropped.source) == (kept, "dropout of 50 %")
+        assert dropped.formula == "1/(1 − 0.5) if kept else 0"
+        later = explain_weight(case, Weight("W", 2, (unit, 0)), dropout=[link])
+        assert later.paths[0].factors[-1].formula == f"d1[{unit}]"
+    assert link.draws == 2  # the links are as they were
+    assert not explain_weight(case, Weight("W", 1, (0, int(mask.argmin()))), dropout=[link]).value
 
 
 def test_a_wide_layer_costs_one_cotangent_a_row() -> None:
@@ -160,37 +239,21 @@ def test_a_wide_layer_costs_one_cotangent_a_row() -> None:
 
     hidden = Activation("noted", identity, note, note, "z", "1")
     network = Network((1, 500, 1), (hidden,), "identity", LOSSES["half_squared_error"])
-    case = (network, parameters_of((1, 500, 1), 0), np.ones(1), np.ones(1))
-    assert len(explain_weight(*case, Weight("W", 1, (0, 7))).paths) == 1
+    assert explain_weight(case_of(network), Weight("W", 1, (0, 7))).n_paths == 1
     assert widest == 1
 
 
 def test_softmax_without_its_own_loss_has_a_path_by_every_output() -> None:
     network = network_of((2, 3), "tanh", "half_squared_error", "softmax")
-    opened = explain_weight(
-        network, parameters_of((2, 3), 0), np.ones(2), np.eye(3)[0], Weight("W", 1, (0, 1))
-    )
-    formulas = [path.factors[1].formula for path in opened.paths]
-    assert formulas == ["−a a′", "a(1 − a)", "−a a′"]
-    names = [path.factors[1].name for path in opened.paths]
-    assert names == [f"∂a1[{output}]/∂z1[1]" for output in range(3)]
+    opened = explain_weight(case_of(network), Weight("W", 1, (0, 1)))
+    formulas = {path.factors[1].name: path.factors[1].formula for path in opened.paths}
+    assert formulas == {
+        "∂a1[0]/∂z1[1]": "−a a′", "∂a1[1]/∂z1[1]": "a(1 − a)", "∂a1[2]/∂z1[1]": "−a a′",
+    }  # fmt: skip
 
 
 def test_inputs_are_called_by_their_names() -> None:
     network = network_of((2, 3), "tanh", "categorical_cross_entropy", "softmax")
-    case = (network, parameters_of((2, 3), 0), np.ones(2), np.eye(3)[0])
-    opened = explain_weight(*case, Weight("W", 1, (1, 0)), ["height", "width"])
+    case = replace(case_of(network), input_names=("height", "width"))
+    opened = explain_weight(case, Weight("W", 1, (1, 0)))
     assert opened.paths[0].factors[-1].source == "input, width"
-
-
-def test_the_largest_weight_is_taken_from_the_last_hidden_layer() -> None:
-    sizes = (2, 3, 2, 2)
-    network = network_of(sizes, "tanh", "half_squared_error", "identity")
-    parameters = parameters_of(sizes, 0)
-    gradients = network.gradients(parameters, np.ones((1, 2)), np.zeros((1, 2))).named()
-    weight = largest_weight(network, gradients)
-    assert weight.layer == 2
-    assert abs(gradients["W2"][weight.indices]) == abs(gradients["W2"]).max()
-    flat = network_of((2, 2), "tanh", "half_squared_error", "identity")
-    gradients = flat.gradients(parameters_of((2, 2), 0), np.ones((1, 2)), np.zeros((1, 2))).named()
-    assert largest_weight(flat, gradients).layer == 1

@@ -45,6 +45,13 @@ def test_the_weights_kept_are_of_the_epoch_judged_best(judge: str, best: int) ->
     assert history.validation_scores == [0.5, 0.9, 0.8, 0.9]
 
 
+@pytest.mark.parametrize("loss", [math.inf, math.nan])
+def test_a_loss_that_is_no_number_is_no_improvement(loss: float) -> None:
+    judged = [Judgement(2.0, 0.5), *[Judgement(loss, 0.5)] * 3]
+    assert told("loss", [1.0] * 4, judged).without_improvement == 3
+    assert told("loss", [1.0] * 3, judged[1:]).without_improvement == 3
+
+
 def test_a_judgement_without_early_stopping_is_recorded_only() -> None:
     history = told("training", [1.0, 0.5], [Judgement(1.0, 0.1), Judgement(9.0, 0.0)])
     assert history.best_weights is None
@@ -58,6 +65,7 @@ def test_epochs_are_taken_back_from_every_curve(epochs: int, left: list[float]) 
     history.cut(epochs)
     assert history.n_iter == epochs
     assert history.loss_curve == history.validation_losses == history.validation_scores == left
+    assert history.best_loss == min(left, default=math.inf)
 
 
 def test_the_call_before_is_taken_back_too() -> None:

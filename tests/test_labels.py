@@ -9,9 +9,10 @@ from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.preprocessing import scale
 from sklearn.utils.class_weight import compute_sample_weight
 
+from chainrule.encoding import codes
 from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier
-from chainrule.labels import as_labels, class_weights, codes, weights_of_rows
+from chainrule.labels import as_labels, class_weights, weights_of_rows
 
 X, y = load_iris(return_X_y=True)
 X = scale(X)

@@ -121,6 +121,8 @@ def test_weights_that_are_set_are_the_networks() -> None:
     np.testing.assert_array_equal(model.predict(X), X[:, 0])
     with pytest.raises(InputError, match=r"`coefs_\[0\]` must have the shape \(4, 1\); got \(4,\)"):
         model.coefs_[0] = np.zeros(4)
+    with pytest.raises(InputError, match=r"`intercepts_\[0\]` must be finite numbers; got nan"):
+        model.intercepts_[0] = [np.nan]
     with pytest.raises(InputError, match="the network has 1 layers; got arrays for 2"):
         model.coefs_ = [np.zeros((4, 1))] * 2
     np.testing.assert_array_equal(model.predict(X), X[:, 0])

@@ -14,12 +14,13 @@ import pytest
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-import chainrule.modelfile
+import chainrule.archive
+from chainrule.archive import SCHEMA
 from chainrule.chain import Array
 from chainrule.encoding import encode
 from chainrule.errors import InputError
 from chainrule.model import Model, train_model
-from chainrule.modelfile import SCHEMA, load, save
+from chainrule.modelfile import load, save
 from chainrule.preparation import Options, prepare
 from chainrule.recipes import STANDARD
 from chainrule.tables import Table
@@ -189,7 +190,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a chainrule model"):
         load_bytes(pickle.dumps(Trap()), tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["m.chain"]
-    source = Path(chainrule.modelfile.__file__).read_text(encoding="utf-8")
+    source = Path(chainrule.archive.__file__).read_text(encoding="utf-8")
     assert not any(f"import {name}" in source for name in ("pickle", "joblib", "marshal"))
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import called, run
 
 from chainrule import chain
 
@@ -22,6 +22,16 @@ def test_the_output_shown_is_the_output_printed() -> None:
     (shown,) = blocks("text")
     result = run("train")
     printed = f"{result.stderr}\n{result.stdout}"
+    assert NUMBER.sub("#", shown) == NUMBER.sub("#", printed)
+    for found, expected in zip(NUMBER.findall(printed), NUMBER.findall(shown), strict=True):
+        assert float(found) == pytest.approx(float(expected), rel=1e-3, abs=2e-6)
+
+
+def test_the_gradient_shown_is_the_one_explained(tmp_path: Path) -> None:
+    (shown,) = [block for block in blocks("console") if block.startswith("model.chain")]
+    assert called("train", "-o", "model.chain", "--keep-rows", 20, cwd=tmp_path).returncode == 0
+    asked = ("model.chain", "--row", 84, "--weight", "W1[1, 5]")
+    printed = called("explain", *asked, cwd=tmp_path).stdout
     assert NUMBER.sub("#", shown) == NUMBER.sub("#", printed)
     for found, expected in zip(NUMBER.findall(printed), NUMBER.findall(shown), strict=True):
         assert float(found) == pytest.approx(float(expected), rel=1e-3, abs=2e-6)

@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from answers import CELLS, HOSTILE, LINES, RIGHT, UNKNOWN, WRONG
 
+from chainrule.factors import Explanation, Path
+from chainrule.locate.record import OpenedWeight, TracedFactor
 from chainrule.render.mathml import math
 from chainrule.render.where_html import page
 
@@ -122,3 +124,19 @@ def test_what_the_notebook_begins_with_is_not_shown() -> None:
 )
 def test_partial_derivatives_as_formulas(text: str, formula: str) -> None:
     assert math(text) == f"<math>{formula}</math>"
+
+
+def test_an_opened_gradient_is_shown_with_the_lines_of_its_factors() -> None:
+    factors = (
+        TracedFactor("∂J/∂a", "a - <y>", 0.5, "error signal", 7),
+        TracedFactor("X[0, 0]", "", -4.0, "input"),
+    )
+    explanation = Explanation("net['<w>'][0]", (Path(factors),), -2.0)
+    shown = page(replace(RIGHT, weight=OpenedWeight(explanation, 9, -2.0)), LINES)
+    text = " ".join(Reader(shown).text)
+    assert "One weight: net['<w>'][0]" in text
+    assert "<code>a - &lt;y&gt;</code>" in shown
+    assert "error signal, line 7" in text
+    for words in ("held by the program", "the derivative of the loss", "-2.000000"):
+        assert words in text
+    assert "One weight" not in page(RIGHT, LINES)

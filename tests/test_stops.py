@@ -76,7 +76,7 @@ def test_a_loss_that_becomes_nan_is_said_with_its_epoch() -> None:
     def spoil(epoch: Any) -> None:
         kept.append(epoch.model.parameters_.flat.copy())
         if epoch.number == 3:
-            epoch.model.coefs_[0] = np.full((4, 6), np.nan)
+            epoch.model.coefs_[0][...] = np.nan
 
     model = network(callbacks=[spoil])
     with pytest.raises(DivergenceError, match="diverged in epoch 4: the loss became nan") as said:

@@ -1,8 +1,9 @@
 """Backpropagation in the open: every gradient, and the chain rule inside it.
 
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
-says whether a gradient is right; `where` says where the chain rule is in somebody else's code, and
-whether it is right there; `load` reads a model that `chainrule train -o` kept.
+says whether a gradient is right; `explain` opens one into its factors; `where` says where the
+chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
+formula step by step; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -13,13 +14,18 @@ if TYPE_CHECKING:
     from .callbacks import Batch, Epoch
     from .chain import Link, backward, forward
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
+    from .derivation.deriving import derive
+    from .derivation.display import Derivation
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
+    from .explanation import explain
+    from .factors import Explanation
     from .locate.inspection import where
     from .losses import LOSSES, Loss
     from .model import Model
     from .modelfile import load, save
     from .parameters import Gradients, Parameters
+    from .step_trace import trace_step
 
 __version__ = "0.1.0"
 
@@ -28,8 +34,10 @@ __all__ = [
     "LOSSES",
     "Activation",
     "Batch",
+    "Derivation",
     "DivergenceError",
     "Epoch",
+    "Explanation",
     "GradientCheck",
     "Gradients",
     "InputError",
@@ -43,9 +51,12 @@ __all__ = [
     "backward",
     "check_gradients",
     "check_pullback",
+    "derive",
+    "explain",
     "forward",
     "load",
     "save",
+    "trace_step",
     "where",
 ]
 
@@ -55,8 +66,10 @@ _LATER = {
     "LOSSES": "losses",
     "Activation": "activations",
     "Batch": "callbacks",
+    "Derivation": "derivation.display",
     "DivergenceError": "errors",
     "Epoch": "callbacks",
+    "Explanation": "factors",
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
@@ -70,9 +83,12 @@ _LATER = {
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",
+    "derive": "derivation.deriving",
+    "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "trace_step": "step_trace",
     "where": "locate.inspection",
 }
 

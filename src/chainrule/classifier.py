@@ -9,6 +9,7 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.metaestimators import available_if
 
 from .chain import Array
+from .encoding import codes
 from .errors import InputError
 from .labels import (
     BALANCED,
@@ -16,7 +17,6 @@ from .labels import (
     as_labels,
     class_weights,
     classes_of,
-    codes,
     is_multilabel,
     require_classes,
     require_known,

@@ -258,3 +258,20 @@ def target_values(table: Table, index: int, target: Target) -> Array:
     if isinstance(target.classes[0], str):
         return np.array(table.column(index))
     return table.numbers(index).astype(int)
+
+
+def codes(labels: Array, classes: Array, one_unit: bool) -> Array:
+    """Return 1 for each row's class and 0 for the others, (rows, outputs).
+
+    With `one_unit` it is one column, 1 for the second class.
+
+    >>> codes(np.array(["b", "a"]), np.array(["a", "b"]), one_unit=False)
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    if labels.ndim == 2:
+        return labels.astype(np.float64)
+    places = np.searchsorted(classes, labels)
+    if one_unit:
+        return places[:, None].astype(np.float64)
+    return np.eye(len(classes))[places]

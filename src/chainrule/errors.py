@@ -5,6 +5,24 @@ class InputError(ValueError):
     """Data, a file or a setting that cannot be used; the message says which, why and what to do."""
 
 
+class FormulaError(InputError):
+    """A formula that cannot be read.
+
+    Attributes:
+        sentence: what is wrong.
+        shown: the formula, or its part about the place, and a caret beneath.
+    """
+
+    def __init__(self, sentence: str, shown: str) -> None:
+        super().__init__(f"{sentence}\n{shown}")
+        self.sentence = sentence
+        self.shown = shown
+
+    # pickle would call the class with the message alone
+    def __reduce__(self) -> tuple[type["FormulaError"], tuple[str, str]]:
+        return type(self), (self.sentence, self.shown)
+
+
 class DivergenceError(ArithmeticError):
     """Training left its bounds; the model has the weights of the last epoch that ended within.
 

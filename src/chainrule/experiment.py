@@ -1,7 +1,7 @@
 """The job of `chainrule train`: from a prepared table to scores, a model, an opened gradient."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from time import perf_counter
 from typing import Protocol
 
@@ -9,11 +9,10 @@ import numpy as np
 from numpy.random import RandomState
 
 from .chain import Array, forward
-from .encoding import Scaling
 from .errors import DivergenceError, InputError
 from .evaluation import Split, baseline, evaluate, folds, split
-from .explanation import explain_weight, largest_weight
-from .factors import Explanation
+from .explanation import explain_weight
+from .kept import KeptRows
 from .losses import LOSSES, PROBABILISTIC
 from .memory import SCALED, require_room
 from .model import Model, train_model
@@ -22,6 +21,7 @@ from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
 from .reports import Fold, NetworkFacts, TrainReport
+from .weights import largest_weight
 
 
 class Progress(Protocol):
@@ -46,8 +46,16 @@ class Outcome:
     divergence: DivergenceError | None
 
 
-def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress) -> Outcome:
+def run(
+    prepared: Prepared,
+    recipe: Recipe,
+    options: Options,
+    progress: Progress,
+    keep_rows: int = 0,
+) -> Outcome:
     """Score the recipe on held-out rows, then train on all rows and open one gradient.
+
+    `keep_rows` rows stay with the model: the one whose loss is largest, the others spread evenly.
 
     Raises:
         InputError: if a setting cannot be used, or the network cannot fit into memory.
@@ -85,10 +93,13 @@ def run(prepared: Prepared, recipe: Recipe, options: Options, progress: Progress
     except DivergenceError as error:
         fold_divergence = error
     model, divergence = train(np.arange(len(y)), "all rows")
+    seconds = perf_counter() - started
+    hardest = _hardest_row(prepared, model)
+    model = _keeping_rows(model, prepared, hardest, keep_rows)
     if fold_divergence or divergence:
         return Outcome(None, model, divergence or fold_divergence)
-    seconds = perf_counter() - started
-    return Outcome(_report(prepared, recipe, options, results, model, seconds), model, None)
+    report = _report(prepared, recipe, options, results, model, hardest, seconds)
+    return Outcome(report, model, None)
 
 
 def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:
@@ -123,10 +134,12 @@ def _report(
     options: Options,
     results: tuple[Fold, ...],
     model: Model,
+    row: int,
     seconds: float,
 ) -> TrainReport:
     network = model.estimator.network_
-    row, opened = _open_hardest_row(prepared, model)
+    case = model.kept.case(prepared.encoded[[row]], prepared.y[[row]], [prepared.places[row]])
+    opened = explain_weight(case, largest_weight(case.gradients().named()))
     classes = prepared.target.classes
     return TrainReport(
         data=prepared.source,
@@ -156,20 +169,22 @@ def _report(
     )
 
 
-def _open_hardest_row(prepared: Prepared, model: Model) -> tuple[int, Explanation]:
-    """Open the largest gradient of the row with the largest loss; return the row's index too."""
-    estimator = model.estimator
-    X = model.scaling.apply(prepared.encoded)
-    target = estimator.encode_targets(_scaled(prepared.y, model.target_scaling))
-    network, parameters = estimator.network_, estimator.parameters_
-    prediction, _ = forward(network.chain(parameters), X)
-    losses = network.loss_link(target).loss.value(prediction, target)
-    row = int(np.argmax(losses))
-    gradients = network.gradients(parameters, X[[row]], target[[row]]).named()
-    weight = largest_weight(network, gradients)
-    inputs = [name for feature in model.features for name in feature.inputs]
-    return row, explain_weight(network, parameters, X[row], target[row], weight, inputs)
+def _hardest_row(prepared: Prepared, model: Model) -> int:
+    """Return the row whose loss is largest."""
+    case = model.kept.case(prepared.encoded, prepared.y)
+    with np.errstate(all="ignore"):  # of a training that diverged
+        prediction, _ = forward(case.network.chain(case.parameters), case.X)
+        losses = case.network.loss_link(case.target).loss.value(prediction, case.target)
+    return int(np.argmax(losses))
 
 
-def _scaled(y: Array, scaling: Scaling | None) -> Array:
-    return y if scaling is None else scaling.apply(y[:, None])[:, 0]
+def _keeping_rows(model: Model, prepared: Prepared, hardest: int, count: int) -> Model:
+    """Return the model with so many rows, the hardest among them, the others spread evenly."""
+    if not count:
+        return model
+    rows = np.unique(np.linspace(0, len(prepared.y) - 1, min(count, len(prepared.y))).round())
+    rows = rows.astype(int)
+    if hardest not in rows:
+        rows[abs(rows - hardest).argmin()] = hardest
+    places = tuple(prepared.places[row] for row in rows)
+    return replace(model, rows=KeptRows(prepared.encoded[rows], prepared.y[rows], places))

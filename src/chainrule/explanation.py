@@ -1,203 +1,233 @@
-"""Open a gradient: one weight's derivative on one row, into factors and paths.
+"""Open a gradient: one weight's derivative, on one row or many, into factors and paths.
 
-The numbers come from the tape of the forward pass and from each link's own local derivative; the
-backward pass is used only for the gradient that the sum over the paths is compared with.
+The numbers come from the forward pass and each link's own local derivative (`opened`); the backward
+pass is used only for the gradient that the sum over the paths is compared with.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .chain import Array, Link, forward
+from .cases import Case
+from .causes import layer_factors
+from .chain import Array
 from .errors import InputError
-from .factors import Explanation, Factor, Path
-from .network import Network
-from .parameters import Parameters
+from .factors import TOLERANCE, Explanation, Explanations, Factor, Folded, Path, RowPart, added
+from .links import Dropout
+from .network import Objective
+from .opened import OpenedRows
+from .routes import largest_routes, sizes, sums
+from .subject import case_of
+from .weights import Weight, largest_weight, parse_weight, ranked_weights, require_weight
 
-MAX_PATHS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """Which parameter: Weight("W", 1, (3, 2)) is W1[3, 2], from input 3 to unit 2 of layer 1."""
-
-    letter: str
-    layer: int
-    indices: tuple[int, ...]
-
-    @property
-    def array(self) -> str:
-        """The name of the array it stands in: "W1"."""
-        return f"{self.letter}{self.layer}"
-
-    def __str__(self) -> str:
-        return f"{self.array}[{', '.join(map(str, self.indices))}]"
+TOP = 10  # paths, and rows, that are listed
 
 
 def explain_weight(
-    network: Network,
-    parameters: Parameters,
-    x: Array,
-    target: Array,
-    weight: Weight,
-    input_names: Sequence[str] = (),
+    case: Case, weight: Weight, top: int = TOP, dropout: Sequence[Dropout] = ()
 ) -> Explanation:
-    """Open ∂J/∂weight on one row, x (n_in,) and target (n_out,).
+    """Open ∂J/∂weight over the rows of a case, its `top` largest paths listed, the rest folded.
 
-    The weight's own activation derivative and input are shared by all paths; where there is an L2
-    penalty, its derivative is one more path.  `input_names` name the inputs, if they have names.
-
-    Raises:
-        InputError: if there is no such weight, or more than MAX_PATHS paths lead to it.
+    The weight's own activation derivative and input are shared by all paths of a row; where there
+    is an L2 penalty, its derivative is one more path, always listed.  `dropout` are the links of
+    the training step to explain, as they stand before it: the same masks are drawn again.
+    The weight must be there (`require_weight`).
     """
-    _require_exists(parameters, weight)
-    routes = prod(network.layer_sizes[weight.layer + 1 :])
-    if network.output_activation == "softmax" and not network.fused:
-        routes *= network.layer_sizes[-1]  # every share depends on every z
-    if routes > MAX_PATHS:
-        raise InputError(
-            f"`weight` {weight} is reached by {routes} paths, more than {MAX_PATHS}; "
-            "choose a weight of a later layer."
+    return explain_weights(case, [weight], top, dropout)[0]
+
+
+def explain_weights(
+    case: Case, weights: Sequence[Weight], top: int = TOP, dropout: Sequence[Dropout] = ()
+) -> Explanations:
+    """Do as `explain_weight` for several weights, by one forward and one backward pass."""
+    opened = OpenedRows(case, [replace(link) for link in dropout])
+    objective = Objective(case.network, case.parameters, [replace(link) for link in dropout])
+    with np.errstate(all="ignore"):
+        gradients = objective.value_and_gradients(case.X, case.target, case.weight)[1].named()
+        return Explanations(
+            _explained(opened, one, float(gradients[one.array][one.indices]), top)
+            for one in weights
         )
-    opened = _OpenedRow(network, parameters, x[None, :], target[None, :])
-    last = opened.of_weight(weight, input_names)
-    unit = weight.indices[-1]
-    paths = [Path((*before, last)) for before in opened.to_pre_activation(weight.layer, unit)]
-    if network.alpha and weight.letter == "W":
-        paths.append(_through_penalty(network, parameters, weight))
-    gradients = network.gradients(parameters, x[None, :], target[None, :]).named()
-    return Explanation(str(weight), tuple(paths), float(gradients[weight.array][weight.indices]))
 
 
-def largest_weight(network: Network, gradients: Mapping[str, Array]) -> Weight:
-    """Return the weight with the largest gradient in the last hidden layer.
-
-    That layer is near enough to the loss to be read at a glance, and far enough to show a sum
-    over paths; without a hidden layer it is the only one.
-    """
-    layer = max(1, len(network.layer_sizes) - 2)
-    sizes = abs(gradients[f"W{layer}"])
-    row, column = np.unravel_index(int(sizes.argmax()), sizes.shape)
-    return Weight("W", layer, (int(row), int(column)))
-
-
-class _OpenedRow:
-    """One row's forward pass, from which factors are read."""
-
-    def __init__(self, network: Network, parameters: Parameters, x: Array, target: Array) -> None:
-        self.network = network
-        self.parameters = parameters
-        self.last = len(network.layer_sizes) - 1
-        self.links: list[Link] = network.chain(parameters)
-        loss = network.loss_link(target)
-        prediction, self.tape = forward(self.links, x)
-        _, saved = loss.forward(prediction)
-        self.error_signal: Array = loss.pullback(saved, 1.0)[0][0]
-        self.loss = loss.loss
-
-    def to_pre_activation(self, layer: int, unit: int) -> Iterator[tuple[Factor, ...]]:
-        """Yield each route from the loss to z of this unit; their products add up to ∂J/∂z."""
-        if layer == self.last:
-            yield from self._to_output(unit)
-            return
-        activation = self.network.hidden[layer - 1]
-        slope = Factor(
-            f"∂a{layer}[{unit}]/∂z{layer}[{unit}]",
-            activation.derivative_formula,
-            float(self._slopes(layer)[unit]),
-            f"activation derivative ({activation.name})",
-        )
-        for following, value in enumerate(self.parameters.W[layer][unit]):
-            onward = Factor(
-                f"∂z{layer + 1}[{following}]/∂a{layer}[{unit}]",
-                f"W{layer + 1}[{unit}, {following}]",
-                float(value),
-                "weight on the way",
-            )
-            for before in self.to_pre_activation(layer + 1, following):
-                yield (*before, onward, slope)
-
-    def of_weight(self, weight: Weight, input_names: Sequence[str]) -> Factor:
-        """Return ∂z/∂weight: the input that the weight multiplies, or a bias's invisible 1."""
-        layer, unit = weight.layer, weight.indices[-1]
-        name = f"∂z{layer}[{unit}]/∂{weight}"
-        if weight.letter == "b":
-            return Factor(name, "1", 1.0, "a bias is added as it is")
-        row = weight.indices[0]
-        value = float(self.tape[2 * (layer - 1)][0, row])
-        if layer > 1:
-            return Factor(name, f"a{layer - 1}[{row}]", value, "activation that comes in")
-        source = f"input, {input_names[row]}" if input_names else "input"
-        return Factor(name, f"x[{row}]", value, source)
-
-    def _to_output(self, unit: int) -> Iterator[tuple[Factor, ...]]:
-        name = f"{self.last}[{unit}]"
-        if self.network.fused:
-            yield (self._error_signal(f"∂J/∂z{name}", unit),)
-            return
-        output = self.network.output_activation
-        slopes = self._slopes(self.last, unit if output == "softmax" else None)
-        # elementwise: a unit's activation depends on its own z only
-        reached = range(len(slopes)) if output == "softmax" else [unit]
-        for other in reached:
-            yield (
-                self._error_signal(f"∂J/∂a{self.last}[{other}]", other),
-                Factor(
-                    f"∂a{self.last}[{other}]/∂z{name}",
-                    self._output_formula(other == unit),
-                    float(slopes[other]),
-                    f"activation derivative ({output})",
-                ),
-            )
-
-    def _error_signal(self, name: str, unit: int) -> Factor:
-        value = float(self.error_signal[unit])
-        return Factor(name, self.loss.derivative_formula, value, "error signal")
-
-    def _output_formula(self, same: bool) -> str:
-        link: Any = self.links[-1]
-        if self.network.output_activation == "softmax":
-            return "a(1 − a)" if same else "−a a′"
-        return str(link.activation.derivative_formula)
-
-    def _slopes(self, layer: int, unit: int | None = None) -> Array:
-        """Return ∂a[i]/∂z[i] of each unit i, or of softmax ∂a[i]/∂z[unit], by the link's pullback.
-
-        An elementwise link sends ones back as its derivatives.  Softmax sends the cotangent of
-        one share back as that share's derivatives, ∂a[unit]/∂z[i], which is ∂a[i]/∂z[unit].
-        """
-        index = 2 * layer - 1
-        cotangent = np.ones((1, self.network.layer_sizes[layer]))
-        if unit is not None:
-            cotangent[:] = 0.0
-            cotangent[0, unit] = 1.0
-        slopes: Array = self.links[index].pullback(self.tape[index], cotangent)[0][0]
-        return slopes
+def _explained(opened: OpenedRows, weight: Weight, gradient: float, top: int) -> Explanation:
+    case, layer, unit = opened.case, weight.layer, weight.indices[-1]
+    stages = opened.after(layer)
+    incoming = opened.incoming(layer, weight.letter, weight.indices)
+    start = opened.shares * incoming
+    values = start * sums(stages, opened.end)[0][:, unit]
+    extents = abs(start) * sizes(stages, opened.end)[0][:, unit]
+    paths = []
+    for route in largest_routes(stages, opened.end, unit, start, top):
+        at_row = float(incoming[route.row])
+        last = opened.of_weight(layer, weight.letter, weight.indices, at_row)
+        row = case.row_name(route.row) if len(case) > 1 else ""
+        paths.append(Path((*opened.factors(route, layer), last), row))
+    count = len(case) * prod(stage.branches for stage in stages)
+    value, size = added(values), added(extents)
+    rest = _rest(count - len(paths), value, size, [path.value for path in paths])
+    rows, folded_rows = _rows(case, values, extents, top)
+    remaining = min(abs(value) / size, 1.0) if size else 1.0
+    layers = layer_factors(opened, weight, incoming, remaining)
+    if case.network.alpha and weight.letter == "W":
+        paths.append(_through_penalty(case, weight))
+    return Explanation(
+        str(weight),
+        tuple(sorted(paths, key=lambda path: -abs(path.value))),
+        gradient,
+        rest,
+        rows,
+        folded_rows,
+        layers,
+        case.network.layer_sizes,
+        _tolerance(case.parameters.flat.dtype),
+    )
 
 
-def _through_penalty(network: Network, parameters: Parameters, weight: Weight) -> Path:
-    value = float(parameters.W[weight.layer - 1][weight.indices])
+def _tolerance(dtype: Any) -> float:
+    """Return what part of Σ |paths| rounding may be: the gradient is of the parameters' type."""
+    return TOLERANCE * float(np.finfo(dtype).eps / np.finfo(np.float64).eps)
+
+
+def _rest(count: int, value: float, size: float, listed: Sequence[float]) -> Folded:
+    """Return what is folded of a whole, of which some is listed."""
+    if not count:
+        return Folded()
+    left = max(size - added(map(abs, listed)), 0.0)  # rounding may make it negative
+    return Folded(count, value - added(listed), left)
+
+
+def _rows(
+    case: Case, values: Array, extents: Array, top: int
+) -> tuple[tuple[RowPart, ...], Folded]:
+    if len(case) == 1:
+        return (), Folded()
+    order = np.argsort(-abs(values), kind="stable")
+    parts = tuple(
+        RowPart(case.row_name(row), float(values[row]), float(extents[row]))
+        for row in order[:top].tolist()
+    )
+    rest = order[top:]
+    return parts, Folded(len(rest), added(values[rest]), added(extents[rest]))
+
+
+def _through_penalty(case: Case, weight: Weight) -> Path:
+    value = float(case.parameters.W[weight.layer - 1][weight.indices])
+    divisor = case.total_weight
+    formula = "α" if len(case) == 1 and divisor == 1 else "α/n" if case.weight is None else "α/Σw"
+    strength = case.network.alpha / divisor
     return Path(
         (
-            Factor("∂J/∂P", "α", network.alpha, "strength of the L2 penalty P = ½ Σ W²"),
+            Factor("∂J/∂P", formula, strength, "strength of the L2 penalty P = ½ Σ W²"),
             Factor(f"∂P/∂{weight}", str(weight), value, "the weight itself"),
         )
     )
 
 
-def _require_exists(parameters: Parameters, weight: Weight) -> None:
-    arrays = parameters.named()
-    if weight.array not in arrays:
-        raise InputError(f"`weight` must be in one of {', '.join(arrays)}; got {weight}.")
-    shape = arrays[weight.array].shape
-    inside = len(weight.indices) == len(shape) and all(
-        0 <= index < size for index, size in zip(weight.indices, shape, strict=True)
-    )
-    if not inside:
-        raise InputError(
-            f"`weight` {weight} does not exist: {weight.array} has shape {shape}, and indices "
-            "count from 0."
-        )
+@overload
+def explain(
+    model: Any,
+    X: ArrayLike | None = ...,
+    y: ArrayLike | None = ...,
+    *,
+    weight: str | None = ...,
+    row: int | None = ...,
+    top: int = ...,
+    sample_weight: ArrayLike | None = ...,
+) -> Explanation: ...
+
+
+@overload
+def explain(
+    model: Any,
+    X: ArrayLike | None = ...,
+    y: ArrayLike | None = ...,
+    *,
+    row: int | None = ...,
+    top: int = ...,
+    largest: int | None = ...,
+    vanished: int | None = ...,
+    sample_weight: ArrayLike | None = ...,
+) -> Explanations: ...
+
+
+def explain(
+    model: Any,
+    X: ArrayLike | None = None,
+    y: ArrayLike | None = None,
+    *,
+    weight: str | None = None,
+    row: int | None = None,
+    top: int = TOP,
+    largest: int | None = None,
+    vanished: int | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> Explanation | Explanations:
+    """Open the gradient of one weight into its factors: which of them make it what it is?
+
+    ∂J/∂weight = Σ_rows w/Σw Σ_paths ∂ℓ/∂z · … · ∂a/∂z · input, and the penalty's derivative.
+
+    `model` is a fitted estimator, a model loaded from a file, or a network of `scratch.py`; X
+    (rows, features) and y (rows,) are as for its `gradients`, and may be left out for a model that
+    keeps rows.  `row` counts from 0 and explains J of that row alone.  `weight` is "W2[3, 1]" (from
+    unit 3 to unit 1 of layer 2) or "b1[0]"; without it, the largest gradient of the last hidden
+    layer.  `largest=5` or `vanished=5` opens the five weights whose gradients are largest, or of
+    whose gradients least comes from the loss.  Nothing is dropped, as in `gradients`.
+
+    Raises:
+        InputError: if there is no such weight or row, or the rows do not fit the model.
+
+    >>> from chainrule import MLPRegressor
+    >>> X, y = [[1.0], [2.0]], [2.0, 4.0]
+    >>> model = MLPRegressor("squared_error", (), solver="lbfgs", alpha=0,
+    ...     start_weights=([[[1.0]]], [[0.0]])).build(X, y)
+    >>> found = explain(model, X, y, weight="W1[0, 0]", row=1)
+    >>> [(factor.name, factor.value) for factor in found.paths[0].factors]
+    [('∂J/∂a1[0]', -2.0), ('∂a1[0]/∂z1[0]', 1.0), ('∂z1[0]/∂W1[0, 0]', 2.0)]
+    >>> found.value, found.gradient
+    (-4.0, -4.0)
+    """
+    _refuse_both({"weight": weight, "largest": largest, "vanished": vanished})
+    for name, number in (("top", top), ("largest", largest), ("vanished", vanished)):
+        if number is not None and number < 1:
+            raise InputError(f"`{name}` must be at least 1, got {number}.")
+    case = case_of(model, X, y, sample_weight)
+    case = case if row is None else case.one(row)
+    chosen = chosen_weights(case, weight, largest, vanished)
+    found = explain_weights(case, chosen, top)
+    return found if largest or vanished else found[0]
+
+
+def chosen_weights(
+    case: Case,
+    weight: str | None,
+    largest: int | None,
+    vanished: int | None,
+    parameter: str = "weight",
+) -> list[Weight]:
+    """Return the weight that is named, or those that have such gradients.
+
+    Raises:
+        InputError: if there is no weight of that name.
+    """
+    if weight is not None:
+        named = parse_weight(weight, parameter)
+        require_weight(case.parameters, named, parameter)
+        return [named]
+    gradients = case.gradients().named()
+    if largest:
+        return ranked_weights(gradients, largest, largest=True)
+    if vanished:  # a penalty's part does not vanish, and comes from no path
+        bare = replace(case, network=replace(case.network, alpha=0.0))
+        return ranked_weights(bare.gradients().named(), vanished, largest=False)
+    return [largest_weight(gradients)]
+
+
+def _refuse_both(given: dict[str, Any]) -> None:
+    named = [f"`{name}`" for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise InputError(f"{' and '.join(named)} exclude each other: take one of them.")

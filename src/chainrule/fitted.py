@@ -50,6 +50,9 @@ class LayerArrays(list[Array]):
             raise InputError(
                 f"`{self._name}[{layer}]` must have the shape {shape}; got {given.shape}."
             )
+        if not np.isfinite(given).all():
+            wrong = given[~np.isfinite(given)][0]
+            raise InputError(f"`{self._name}[{layer}]` must be finite numbers; got {wrong}.")
         return given
 
 

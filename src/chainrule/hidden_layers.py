@@ -1,5 +1,6 @@
 """The hidden layers as users describe them: sizes, activations, dropout; one value is for all."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,8 +12,10 @@ from .errors import InputError
 from .names import lookup
 from .settings import is_count, is_share
 
+NAME = re.compile(r"[^\W\d]\w*(-\w\w+)*")  # one word, right or wrong: no formula
+
 ActivationChoice = str | Activation | tuple[Callable[[Array], Array], Callable[[Array], Array]]
-"""A name of the table, a record, or a function a = f(z) with its derivative ∂a/∂z."""
+"""A name of the table, a formula of x, a record, or a function a = f(z) with its ∂a/∂z."""
 
 PROBES = np.linspace(-3.05, 2.95, 25)  # z at which a pair is tried; no likely kink among them
 STEP = 1e-6  # of a difference quotient: its error, about 1e-10, is far below what is refused
@@ -43,10 +46,12 @@ def hidden_activations(
     """Return the activation of each of so many hidden layers.
 
     A list has one choice a layer.  The derivative of a pair is compared with difference quotients
-    of its function; a record is taken as it is.
+    of its function; a record is taken as it is.  Text that is no name is a formula, as in
+    "x*tanh(x)", whose derivative is found.
 
     Raises:
-        InputError: for an unknown name, a list of another length, or a wrong derivative.
+        InputError: for an unknown name, a formula that cannot be read, a list of another length,
+            or a wrong derivative.
 
     >>> [record.name for record in hidden_activations(["relu", "tanh"], 2)]
     ['relu', 'tanh']
@@ -104,7 +109,16 @@ def _activation(choice: Any) -> Activation:
             f"`activation` needs the derivative too: give the pair ({_name(choice)}, derivative), "
             "both functions of z."
         )
+    if isinstance(choice, str) and _is_formula(choice):
+        from .formula_activation import formula_activation  # it loads SymPy
+
+        return formula_activation(choice)
     return lookup(ACTIVATIONS, choice, "activation")
+
+
+def _is_formula(choice: str) -> bool:
+    """Whether it is no name, right or wrong, but computes something."""
+    return choice not in ACTIVATIONS and not NAME.fullmatch(choice.strip())
 
 
 def _verified(value: Callable[[Array], Array], derivative: Callable[[Array], Array]) -> Activation:

@@ -66,7 +66,8 @@ class History:
             improved = not judged.score < self.best_score + tol
             best = judged.score > self.best_score
         elif judge == "loss" and judged:
-            improved = not judged.loss > self.best_validation_loss - tol
+            bound = self.best_validation_loss - tol
+            improved = math.isfinite(judged.loss) and judged.loss <= bound
             best = judged.loss < self.best_validation_loss
         else:
             improved, best = not loss > self.best_loss - tol, False
@@ -88,3 +89,4 @@ class History:
             for curve in (self.loss_curve, self.validation_losses, self.validation_scores):
                 del curve[-surplus:]
         self.n_iter = max(epochs, 0)
+        self.best_loss = min(self.loss_curve, default=math.inf)

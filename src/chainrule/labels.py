@@ -1,4 +1,4 @@
-"""Classes and their codes: what a classifier's outputs are compared with, and back."""
+"""Classes: which there are, which labels are known, and what each weighs."""
 
 from collections.abc import Mapping, Sequence
 from reprlib import repr as shortened
@@ -132,23 +132,6 @@ def require_classes(y: Any, classes: Any, known: Array | None) -> None:
             f"`classes` must stay {known.tolist()} over the calls of partial_fit; got "
             f"{named.tolist()}."
         )
-
-
-def codes(labels: Array, classes: Array, one_unit: bool) -> Array:
-    """Return 1 for each row's class and 0 for the others, (rows, outputs).
-
-    With `one_unit` it is one column, 1 for the second class.
-
-    >>> codes(np.array(["b", "a"]), np.array(["a", "b"]), one_unit=False)
-    array([[0., 1.],
-           [1., 0.]])
-    """
-    if labels.ndim == 2:
-        return labels.astype(np.float64)
-    places = np.searchsorted(classes, labels)
-    if one_unit:
-        return places[:, None].astype(np.float64)
-    return np.eye(len(classes))[places]
 
 
 def class_weights(choice: Any, labels: Array, classes: Array) -> ClassWeight | None:

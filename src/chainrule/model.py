@@ -13,6 +13,7 @@ from .chain import Array
 from .encoding import Feature, Scaling, Target, encode
 from .errors import DivergenceError, InputError
 from .estimators import MLPClassifier, MLPRegressor
+from .kept import KeptNetwork, KeptRows
 from .mlp import MLP
 from .recipes import Recipe
 from .tables import Table
@@ -31,6 +32,7 @@ class Model:
         target: what is predicted.
         target_scaling: how a regression's target is scaled; None for classification.
         estimator: the fitted MLPClassifier or MLPRegressor, on scaled inputs.
+        rows: rows of the table that are kept with the model, to be explained.
     """
 
     features: tuple[Feature, ...]
@@ -38,6 +40,21 @@ class Model:
     target: Target
     target_scaling: Scaling | None
     estimator: MLP
+    rows: KeptRows | None = None
+
+    @property
+    def kept(self) -> KeptNetwork:
+        """The network with its columns and rows, without the estimator."""
+        return KeptNetwork(
+            self.features,
+            self.scaling,
+            self.target,
+            self.target_scaling,
+            self.estimator.network_,
+            self.estimator.parameters_,
+            self.estimator.get_params(deep=False),
+            self.rows,
+        )
 
     def predict(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the label or the number of each row, (rows,), for X as in the file.
@@ -48,7 +65,7 @@ class Model:
         Raises:
             InputError: if the columns are not those of the training.
         """
-        return self.predict_encoded(self._encoded(X))
+        return self.predict_encoded(self.encode(X))
 
     def probabilities(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the classes' probabilities, (rows, classes), in the order of the target's.
@@ -58,7 +75,7 @@ class Model:
         Raises:
             InputError: if the columns are not those of the training, or the model predicts numbers.
         """
-        return self.probabilities_encoded(self._encoded(X))
+        return self.probabilities_encoded(self.encode(X))
 
     def predict_encoded(self, encoded: Array) -> Array:
         """Do as `predict` for inputs that are encoded but not scaled yet, (rows, n_inputs)."""
@@ -76,7 +93,8 @@ class Model:
             )
         return self.estimator.predict_proba(self.scaling.apply(encoded))
 
-    def _encoded(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
+    def encode(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
+        """Return the inputs before scaling, (rows, n_inputs), of X as for `predict`."""
         names = tuple(feature.name for feature in self.features)
         frame: Any = X
         if set(names) <= set(getattr(X, "columns", ())):

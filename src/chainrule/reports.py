@@ -118,3 +118,85 @@ class TrainReport:
     opened: Explanation
     opened_place: str
     opened_target: Any
+
+
+Numbers = tuple[Any, ...]
+"""An array as nested tuples, row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterStep:
+    """One step of a parameter, "W1" or "b1": each an array of its shape.
+
+    Attributes:
+        before, after: its values; after = before + step, up to the last digit.
+        gradient: ∂J/∂parameter.
+        step: what the optimizer makes of it.
+    """
+
+    name: str
+    before: Numbers
+    gradient: Numbers
+    step: Numbers
+    after: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPass:
+    """One layer in the forward and the backward pass, each (rows, n_out).
+
+    Attributes:
+        pre_activations: z = a_prev @ W + b; activations: a = f(z).
+        deltas: ∂J/∂z.
+    """
+
+    activation: str
+    pre_activations: Numbers
+    activations: Numbers
+    deltas: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class StepTrace:
+    """One step of training, every number of it.
+
+    Attributes:
+        network: what is trained; `rows` names the rows, `shares` are w / Σ w of each.
+        optimizer: its name; `settings` its numbers.
+        inputs: (rows, n_inputs); targets: (rows, n_outputs).
+        layers: one a layer, the first hidden one first; parameters: W1, b1, W2, ….
+        objective_before, objective_after: J on these rows.
+    """
+
+    network: NetworkSummary
+    rows: tuple[str, ...]
+    shares: Numbers
+    optimizer: str
+    settings: dict[str, float | bool]
+    inputs: Numbers
+    targets: Numbers
+    layers: tuple[LayerPass, ...]
+    parameters: tuple[ParameterStep, ...]
+    objective_before: float
+    objective_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainReport:
+    """What `chainrule explain` has to say.
+
+    Attributes:
+        model: the name of the model's file.
+        data: where the rows are from: a file's name, or "" for those kept with the model.
+        place: the row, "line 7"; "" for all rows.
+        n_rows: how many rows J is over.
+        network: the network that is explained.
+        explanations: one a weight.
+    """
+
+    model: str
+    data: str
+    place: str
+    n_rows: int
+    network: NetworkSummary
+    explanations: tuple[Explanation, ...]

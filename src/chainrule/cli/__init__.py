@@ -13,20 +13,39 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from .. import __version__
-from ..errors import InputError
+from ..errors import FormulaError, InputError
 from ..render.characters import printable
 from .options import refused
+
+
+class FormulaCommand(TyperCommand):
+    """A command whose argument is a formula, which may begin with a minus."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; after one minus stands a formula, unless an option is named so."""
+        options = {name for option in self.params for name in option.opts}
+        formulas = [
+            one
+            for one in args
+            if len(one) > 1 and one[:1] == "-" != one[1:2] and one not in options
+        ]
+        if formulas and "--" not in args:
+            args = [*(one for one in args if one not in formulas), "--", *formulas]
+        return super().parse_args(ctx, args)
+
 
 # commands in the order of the help, each with what typer is to know of it
 COMMANDS: dict[str, dict[str, Any]] = {
     "train": {},
     "predict": {},
+    "explain": {},
     # what `where` does not know is an option of the script
     "where": {"context_settings": {"ignore_unknown_options": True}},
+    "derive": {"cls": FormulaCommand},
 }
 
 
@@ -79,6 +98,8 @@ def main() -> None:
         status = app(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
+    except FormulaError as error:
+        _fail(error.sentence, 2, error.shown)
     except InputError as error:
         _fail(str(error), 2)
     except typer.BadParameter as error:
@@ -108,8 +129,10 @@ def _prepare_streams() -> None:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `| head` ends us without a word
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int, shown: str = "") -> None:
+    """Say what went wrong, and beneath it what shows the place."""
     if message:  # without a command the help has been shown already
         with suppress(OSError):  # nobody can be told
-            print(f"chainrule: {printable(message)}", file=sys.stderr)
+            for line in [f"chainrule: {message}", *shown.splitlines()]:
+                print(printable(line), file=sys.stderr)
     sys.exit(status)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from ..activations import ACTIVATIONS
 from ..encoding import SCALES
+from ..errors import InputError
 from ..initializers import INITIALIZERS
 from ..losses import LOSSES
 from ..missing import POLICIES
@@ -81,7 +82,7 @@ def train(
     activation: Annotated[
         str | None,
         _of_network(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}.",
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}, or a formula of x.",
             show_default=STANDARD.activation,
         ),
     ] = None,
@@ -144,6 +145,10 @@ def train(
     output: Annotated[
         Path | None, _of_output("--output", "-o", help="Keep the model in this file.")
     ] = None,
+    keep_rows: Annotated[
+        int | None,
+        _of_output(min=1, metavar="N", help="Keep N rows in it, for `chainrule explain`."),
+    ] = None,
     format: Annotated[  # noqa: A002 - the option's name
         Format, _of_output(help="Of the report.")
     ] = Format.text,
@@ -179,10 +184,10 @@ def train(
         alpha=alpha,
         initializer=initializer,
     )
-    require_writable(output)
+    _require_output(output, keep_rows)
     notices = Console(stderr=True)
     table = _table(data, delimiter, header, notices)
-    outcome = _run(table, recipe, options, notices)
+    outcome = _run(table, recipe, options, keep_rows or 0, notices)
     if output is not None:
         _keep(outcome.model, output, notices)
     if outcome.report is None:
@@ -191,11 +196,21 @@ def train(
     if format is Format.json:
         print(machine.train_report(outcome.report, None if output is None else str(output)))
     else:
-        print(terminal.train_report(outcome.report, _next_commands(data, output), Console()))
+        commands = _next_commands(data, output, keep_rows)
+        print(terminal.train_report(outcome.report, commands, Console()))
     return 0
 
 
-def _run(table: Table, recipe: Recipe, options: Options, notices: Console) -> "Outcome":
+def _require_output(output: Path | None, keep_rows: int | None) -> None:
+    """Refuse before training what could not be kept after it."""
+    require_writable(output)
+    if keep_rows and output is None:
+        raise InputError("`--keep-rows` keeps rows in the model's file; name one with `-o`.")
+
+
+def _run(
+    table: Table, recipe: Recipe, options: Options, keep_rows: int, notices: Console
+) -> "Outcome":
     """Prepare and train, and say what was found."""
     prepared = prepare(table, options)
     for notice in prepared.notices:
@@ -204,7 +219,7 @@ def _run(table: Table, recipe: Recipe, options: Options, notices: Console) -> "O
     from ..experiment import run
 
     with TrainingProgress(notices) as progress:
-        return run(prepared, recipe, options, progress)
+        return run(prepared, recipe, options, progress, keep_rows)
 
 
 def _table(data: str | None, delimiter: str | None, header: bool | None, notices: Console) -> Table:
@@ -225,12 +240,16 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
     return table
 
 
-def _next_commands(data: str | None, output: Path | None) -> list[tuple[str, str]]:
+def _next_commands(
+    data: str | None, output: Path | None, keep_rows: int | None
+) -> list[tuple[str, str]]:
     commands = []
     if output is not None:
         # a path that begins with a dash would be read as options
         model = shlex.quote(f"./{output}" if str(output).startswith("-") else str(output))
         commands.append((f"chainrule predict {model} DATA.csv", "use the model on new rows"))
+        table = "" if keep_rows else " DATA.csv"
+        commands.append((f"chainrule explain {model}{table}", "open any weight's gradient"))
     else:
         commands.append(("add -o model.chain", "keep the model"))
     if data is None:

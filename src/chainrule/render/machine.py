@@ -6,27 +6,13 @@ JSON has no NaN and no infinity: such a number is null, "there is no number".
 
 import csv
 import io
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..factors import Explanation
 from ..reports import TrainReport
-
-
-def _json(record: dict[str, Any]) -> str:
-    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """Return the value with null where a number in it is not finite."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+from .explanation_machine import explanation_record
+from .json_text import json_text
 
 
 def train_report(report: TrainReport, model: str | None) -> str:
@@ -48,11 +34,12 @@ def train_report(report: TrainReport, model: str | None) -> str:
         "seconds": report.seconds,
         "network": asdict(report.network),
         "settings": report.settings,
-        "opened": _explanation(report.opened)
+        "opened": explanation_record(report.opened)
+        | {"folded": asdict(report.opened.folded)}
         | {"place": report.opened_place, "target": report.opened_target},
         "model": model,
     }
-    return _json(record)
+    return json_text(record)
 
 
 def predictions(
@@ -62,7 +49,7 @@ def predictions(
     record: dict[str, Any] = {"schema": "chainrule.predict/1", "predictions": list(values)}
     if probabilities is not None:
         record |= {"classes": classes, "probabilities": probabilities.tolist()}
-    return _json(record)
+    return json_text(record)
 
 
 def predictions_csv(
@@ -76,15 +63,3 @@ def predictions_csv(
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(table)
     return text.getvalue().removesuffix("\n")
-
-
-def _explanation(opened: Explanation) -> dict[str, Any]:
-    return {
-        "weight": opened.weight,
-        "gradient": opened.gradient,
-        "sum": opened.value,
-        "paths": [
-            {"value": path.value, "factors": [asdict(factor) for factor in path.factors]}
-            for path in opened.paths
-        ],
-    }

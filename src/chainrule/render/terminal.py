@@ -7,12 +7,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..factors import Explanation, Factor, Path
 from ..reports import NetworkFacts, TrainReport
 from ..words import counted
 from .characters import printable
+from .explanation_text import explanation
+from .explanation_words import penalized
 
-SHOWN_PATHS = 5
 WIDTH = 80
 
 
@@ -116,51 +116,13 @@ def _opened(report: TrainReport, console: Console) -> None:
     _heading("Where the chain rule is: one weight's gradient, opened", console)
     target = report.opened_target
     shown = f"{target:.4g}" if isinstance(target, float) else str(target)
-    penalized = any(path.factors[0].name == "∂J/∂P" for path in opened.paths)
-    objective = "the loss of that row" + (" + α P, P = ½ Σ W²" if penalized else "")
+    penalty = " + α P, P = ½ Σ W²" if penalized(opened) else ""
+    objective = f"the loss of that row{penalty}"
     sentence = (
         f"The loss is largest in {report.opened_place} ({printable(report.target)} = "
         f"{printable(shown)}). For J = {objective}, ∂J/∂{opened.weight} "
-        f"is a sum over {counted(len(opened.paths), 'path')}, each a product of local derivatives. "
+        f"is a sum over {counted(opened.n_paths, 'path')}, each a product of local derivatives. "
         "Layers count from 1, indices from 0. The largest path, factor by factor:"
     )
     console.print(Padding(Text(sentence), (0, 2, 1, 2)), width=min(WIDTH, console.width))
     explanation(opened, console)
-
-
-def explanation(opened: Explanation, console: Console) -> None:
-    """Print an opened gradient: the largest path factor by factor, then the sum over paths."""
-    ranked = sorted(opened.paths, key=lambda path: -abs(path.value))
-    console.print(_factor_table(ranked[0]))
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column()
-    table.add_column(justify="right", no_wrap=True)
-    for path in ranked[:SHOWN_PATHS]:
-        table.add_row(
-            f"by {path.factors[0].name}",
-            " × ".join(f"{factor.value:.3g}" for factor in path.factors),
-            f"{path.value:+.6f}",
-        )
-    folded = ranked[SHOWN_PATHS:]
-    if folded:
-        rest = sum(path.value for path in folded)
-        table.add_row(f"{counted(len(folded), 'path')} more", "", f"{rest:+.6f}")
-    table.add_row("sum over the paths", "", Text(f"{opened.value:+.6f}", style="bold"))
-    table.add_row("by the backward pass", "", Text(f"{opened.gradient:+.6f}", style="bold"))
-    console.print()
-    console.print(table)
-
-
-def _factor_table(path: Path) -> Table:
-    table = Table(box=None, padding=(0, 1, 0, 2))
-    for title in ("factor", "formula", "what it is"):
-        table.add_column(title, no_wrap=title == "factor")
-    table.add_column("value", justify="right", no_wrap=True)
-    for factor in path.factors:
-        table.add_row(factor.name, factor.formula, printable(factor.source), _number(factor))
-    return table
-
-
-def _number(factor: Factor) -> str:
-    return f"{factor.value:.4f}" if abs(factor.value) >= 1e-3 else f"{factor.value:.3g}"

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 from importlib.resources import files
 
 from ..locate.record import Factor, Fault, Line, Report, cell_of
 from . import where_words as words
 from .characters import printable
+from .explanation_html import path_tables
+from .explanation_text import SHOWN_PATHS
 from .mathml import math
+from .where_weight import compared, place
 
 _QUOTED = re.compile("`([^`]+)`")
 _PAGE = """\
@@ -41,6 +45,7 @@ def page(report: Report, source: Sequence[str]) -> str:
         _source(report, source),
         _list("In other files", words.elsewhere(report)),
         _parameters(report),
+        _weight(report),
         _list("Notes", (words.note_text(report, note) for note in report.notes)),
         _list("Not labelled", words.unlabelled(report)),
     ]
@@ -93,6 +98,16 @@ def _parameters(report: Report) -> str:
     ]
     table = "\n".join(f"{row}</tr>" for row in rows)
     return _section("Parameters", [f'<table class="parameters">\n{table}\n</table>'] * bool(rows))
+
+
+def _weight(report: Report) -> str:
+    """Return the gradient that was asked to be opened."""
+    if report.weight is None:
+        return ""
+    explanation = report.weight.explanation
+    tables = path_tables(explanation, SHOWN_PATHS, partial(place, report), compared(report.weight))
+    title = f"One weight: {_text(explanation.weight)}"
+    return _section(title, [f'<div class="opened">\n{tables}\n</div>'])
 
 
 def _source(report: Report, source: Sequence[str]) -> str:

@@ -1,7 +1,5 @@
 """The answer of `where` for other programs: JSON, Markdown, GitHub annotations, SARIF."""
 
-import json
-import math
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -13,6 +11,8 @@ from urllib.parse import quote
 from ..locate.record import Fault, Loss, Note, OpenedWeight, Report
 from . import where_words as words
 from .characters import printable
+from .explanation_machine import path_record
+from .json_text import json_text
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
@@ -28,7 +28,7 @@ def as_json(report: Report) -> str:
     record["weight"] = _opened(report.weight)
     if report.weight is None:
         del record["weight"]  # only if it was asked for
-    return _dumped(record)
+    return json_text(record)
 
 
 def _opened(weight: OpenedWeight | None) -> dict[str, Any] | None:
@@ -39,24 +39,8 @@ def _opened(weight: OpenedWeight | None) -> dict[str, Any] | None:
         "line": weight.line,
         "gradient": weight.explanation.gradient,
         "derivative": weight.derivative,
-        "paths": [
-            {"value": path.value, "factors": [asdict(factor) for factor in path.factors]}
-            for path in weight.explanation.paths
-        ],
+        "paths": [path_record(path) for path in weight.explanation.paths],
     }
-
-
-def _dumped(record: dict[str, Any]) -> str:
-    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """Return a value without what JSON has no number for."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def markdown(report: Report, source: Sequence[str]) -> str:
@@ -160,7 +144,7 @@ def sarif(report: Report) -> str:
         "results": [_result(report, item, kinds.index(item.kind)) for item in found],
         "properties": {"verdict": report.verdict, "answer": words.answer(report)},
     }
-    return _dumped({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SARIF, "version": "2.1.0", "runs": [run]})
 
 
 def _result(report: Report, item: Fault | Note, rule: int) -> dict[str, Any]:

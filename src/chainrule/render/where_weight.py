@@ -1,20 +1,18 @@
 """One weight's gradient, opened by `where`, for a terminal of 80 columns and without colour."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from ..factors import Factor, Path
+from ..factors import Factor
 from ..locate.record import OpenedWeight, Report
 from ..words import counted
 from . import where_words as words
 from .characters import printable
+from .explanation_text import SHOWN_PATHS, WIDTH, factor_table, path_table
 
-SHOWN_PATHS = 5
-WIDTH = 80
 _EQUAL = 1e-6
 
 
@@ -37,45 +35,22 @@ def opened_weight(report: Report, opened: OpenedWeight, console: Console) -> Non
     )
     width = min(WIDTH, console.width)
     console.print(Padding(Text(sentence), (0, 0, 0, 2)), width=width)
-    console.print(_factors(report, (chained or ranked)[0]), width=width)
+    console.print(factor_table((chained or ranked)[0], partial(place, report)), width=width)
     if several:
         console.print(Padding(Text("path by path:"), (0, 0, 0, 2)))
-    console.print(_sums(opened, ranked), width=width)
+    console.print(path_table(explanation, SHOWN_PATHS, compared(opened)), width=width)
 
 
-def _factors(report: Report, path: Path) -> Table:
-    """Return a path's factors: the number, the factor, what it is and where it was computed."""
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_column(overflow="fold")
-    for factor in path.factors:
-        line = getattr(factor, "line", None)
-        place = f", {words.place(report, line)}" if line is not None else ""
-        formula = f" = {factor.formula}" if factor.formula else ""
-        table.add_row(
-            _number(factor), Text(printable(f"{factor.name}{formula}")), f"{factor.source}{place}"
-        )
-    return table
+def compared(opened: OpenedWeight) -> list[tuple[str, float]]:
+    """Return what the sum over the paths is to be: what the program holds, and the derivative."""
+    held = opened.explanation.gradient
+    return [("held by the program", held), (_derivative(opened), opened.derivative)]
 
 
-def _sums(opened: OpenedWeight, ranked: Sequence[Path]) -> Table:
-    """Return the paths as products, their sum, and what it is to be."""
-    table = Table(box=None, show_header=False, padding=(0, 1, 0, 2))
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
-    if len(ranked) > 1:
-        for path in ranked[:SHOWN_PATHS]:
-            table.add_row(f"{path.value:+.6g}", " × ".join(map(_number, path.factors)))
-        if ranked[SHOWN_PATHS:]:
-            rest = sum(path.value for path in ranked[SHOWN_PATHS:])
-            table.add_row(f"{rest:+.6g}", f"{counted(len(ranked) - SHOWN_PATHS, 'path')} more")
-    explanation = opened.explanation
-    what = "sum over the paths" if len(ranked) > 1 else "the product"
-    table.add_row(Text(f"{explanation.value:+.6g}", style="bold"), what)
-    table.add_row(Text(f"{explanation.gradient:+.6g}", style="bold"), "held by the program")
-    table.add_row(Text(f"{opened.derivative:+.6g}", style="bold"), _derivative(opened))
-    return table
+def place(report: Report, factor: Factor) -> str:
+    """Say where a factor was computed."""
+    line = getattr(factor, "line", None)
+    return words.place(report, line) if line is not None else ""
 
 
 def _derivative(opened: OpenedWeight) -> str:
@@ -87,7 +62,3 @@ def _derivative(opened: OpenedWeight) -> str:
     if abs(held + meant) <= near:
         return "the derivative of the loss; the program holds its negative"
     return "the derivative of the loss: another number"
-
-
-def _number(factor: Factor) -> str:
-    return f"{factor.value:.4g}"
