@@ -179,6 +179,18 @@ NO_NUMBERS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: features(pl).with_columns(pl.lit("red").cast(pl.Categorical).alias("colour")),
         "'colour' has 'red' in row 0",
     ),
+    "Polars' date": (
+        lambda: features(pl).with_columns(pl.date(2020, 2, 1).alias("day")),
+        "'day' has '2020-02-01' in row 0",
+    ),
+    "times alone": (
+        lambda: pd.DataFrame({"day": pd.date_range("2020-02-01", periods=150)}),
+        "'day' has '2020-02-01",
+    ),
+    "an array of days": (
+        lambda: np.full((150, 5), np.datetime64("2020-02-01")),
+        "0 has '2020-02-01' in row 0",
+    ),
     "an array": (lambda: np.column_stack([X.astype(str), 150 * ["red"]]), "4 has 'red' in row 0"),
 }
 
@@ -190,7 +202,7 @@ def test_what_is_no_number_is_named(kind: str, make: Any) -> None:
     with pytest.raises(InputError, match=f"`X` must hold numbers; its column {message}"):
         make().fit(rows, Y)
     model = make().fit(np.zeros((2, 5)), [0, 1])
-    if kind == "an array":  # a frame's names come first
+    if kind.startswith("an array"):  # a frame's names come first
         with pytest.raises(InputError, match=f"`X` must hold numbers; its column {message}"):
             model.predict(rows)
 

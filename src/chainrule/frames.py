@@ -26,6 +26,7 @@ def checked_inputs(model: Any, X: ArrayLike, dtype: Any, *, reset: bool) -> Any:
         ValueError: scikit-learn's, for anything else that cannot be used.
     """
     _require_unmasked(X, "X")
+    _require_no_times(X)
     try:
         return validate_data(model, X, dtype=dtype, reset=reset, **ARRAYS)
     except (TypeError, ValueError) as error:
@@ -42,6 +43,7 @@ def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -
     """
     _require_unmasked(X, "X")
     _require_unmasked(y, "y")
+    _require_no_times(X)
     try:
         inputs, targets = validate_data(
             model, X, y, dtype=dtype, reset=reset, multi_output=True, y_numeric=False, **ARRAYS
@@ -63,6 +65,22 @@ def _require_unmasked(values: Any, name: str) -> None:
         )
 
 
+def _require_no_times(X: Any) -> None:
+    """Refuse dates and durations, of which scikit-learn would count the days or nanoseconds."""
+    if hasattr(X, "columns"):
+        for column, dtype in zip(X.columns, getattr(X, "dtypes", ()), strict=False):
+            if _is_time(dtype):
+                _refuse(column, 0, next(iter(np.ravel(X[column])), "no row"))
+    elif _is_time(getattr(X, "dtype", None)):
+        _refuse(0, 0, next(iter(X.flat), "no row"))
+
+
+def _is_time(dtype: Any) -> bool:
+    """Whether a column's type, NumPy's, pandas' or Polars', is one of times."""
+    is_temporal = getattr(dtype, "is_temporal", None)
+    return is_temporal() if callable(is_temporal) else getattr(dtype, "kind", "O") in "mM"
+
+
 def _require_numbers(X: Any, error: Exception) -> None:
     """Refuse the first text or date of X, which scikit-learn could not read as a number."""
     try:
@@ -77,7 +95,7 @@ def _require_numbers(X: Any, error: Exception) -> None:
                 _refuse(getattr(X, "columns", range(cells.shape[1]))[column], row, value, error)
 
 
-def _refuse(column: Any, row: int, value: Any, error: Exception) -> NoReturn:
+def _refuse(column: Any, row: int, value: Any, error: Exception | None = None) -> NoReturn:
     raise InputError(
         f"`X` must hold numbers; its column {column!r} has {str(value)!r} in row {row}. Make "
         "numbers of it first: of text with OneHotEncoder, of a date by the days since another."
