@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_iris, make_regression
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.preprocessing import scale
 
@@ -114,6 +114,23 @@ def test_copies_predict_the_same(again: Any) -> None:
     assert clone(model).get_params() == model.get_params()
 
 
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_float32_stays_float32_where_an_activation_computes_in_float64(solver: str) -> None:
+    def bent(z: Array) -> Array:
+        return np.arctan(z.astype(float))
+
+    def slope(z: Array) -> Array:
+        return 1 / (1 + z.astype(float) ** 2)
+
+    X, y = (part.astype(np.float32) for part in make_regression(40, 3, random_state=0))
+    model = MLPRegressor(
+        hidden_layer_sizes=(4,), activation=(bent, slope), solver=solver, max_iter=3, random_state=0
+    ).fit(X, y)
+    assert model.predict(X).dtype == np.float32
+    assert {a.dtype for a in model.activations(X)} == {np.dtype(np.float32)}
+    assert model.gradients(X, y).flat.dtype == np.float32
+
+
 def test_float32_stays_float32() -> None:
     X, y = iris()
     model = MLPClassifier((4,), max_iter=5, random_state=0).fit(X.astype(np.float32), y)
@@ -127,7 +144,7 @@ def test_labels_of_any_kind() -> None:
     model = MLPClassifier((4,), solver="lbfgs", random_state=0).fit(X, names)
     assert model.classes_.tolist() == ["setosa", "versicolor", "virginica"]
     assert set(model.predict(X)) == set(names)
-    with pytest.raises(InputError, match=r"only classes seen in fit.*\['rose'\]"):
+    with pytest.raises(InputError, match=r"only the model's classes.*\['rose'\]"):
         model.compute_loss(X[:1], ["rose"])
 
 

@@ -71,7 +71,8 @@ class Elementwise:
 
     def forward(self, z: Array) -> tuple[Array, Array]:
         """Return a = f(z) and what the derivative is written in: a, or z where it must be."""
-        a = self.activation.value(z)
+        # a function of the user's may compute in float64: the network keeps to its own type
+        a = np.asarray(self.activation.value(z), z.dtype)
         return a, z if self.activation.derivative_by_a is None else a
 
     def pullback(self, saved: Array, da: Array) -> tuple[Array, tuple[()]]:
