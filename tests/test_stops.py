@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -85,6 +87,18 @@ def test_a_loss_that_becomes_nan_is_said_with_its_epoch() -> None:
     assert "The weights are those after epoch 2." in str(said.value)
     np.testing.assert_array_equal(model.parameters_.flat, kept[1])
     assert model.n_iter_ == len(model.loss_curve_) == 2
+
+
+def test_rows_are_counted_up_to_the_batch_that_passed_max_time() -> None:
+    def wait(_: object) -> None:
+        time.sleep(0.02)
+
+    slow = SimpleNamespace(on_batch_end=wait)
+    model = network(solver="sgd", batch_size=10, max_time=0.05, callbacks=[slow])
+    with pytest.warns(ConvergenceWarning, match="max_time"):
+        model.fit(X, y)
+    assert model.n_iter_ == 1
+    assert model.t_ in (10, 20, 30)  # a loaded machine may be slower, never faster
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

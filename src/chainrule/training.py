@@ -163,9 +163,9 @@ def descend(
             permutation = np.arange(len(order))
             random.shuffle(permutation)
             order = order[permutation]
-        loss, stop = _epoch(training, objective, order, optimizer, epoch)
+        loss, seen, stop = _epoch(training, objective, order, optimizer, epoch)
         training.require_bounded(guard, loss if np.isfinite(flat).all() else math.nan, epoch)
-        history.samples += len(order)
+        history.samples += seen
         asked = training.ends_epoch(loss, optimizer.learning_rate)
         next_epoch(plan.schedule, optimizer, plan.learning_rate, plan.power_t, history.samples)
         if stop or asked:
@@ -186,24 +186,25 @@ def descend(
 
 def _epoch(
     training: Training, objective: Objective, order: Array, optimizer: Optimizer, epoch: int
-) -> tuple[float, str]:
+) -> tuple[float, int, str]:
     """Go through the rows once; return their mean loss, each batch's before its step.
 
-    And why to stop within the epoch, or "".
+    And how many rows were gone through, and why to stop before the others, or "".
     """
     plan, X, target = training.plan, training.X, training.target
     tells = training.listeners.hears("on_batch_end")
-    total, seen, stop = 0.0, 0, ""
+    total, seen, gone, stop = 0.0, 0, 0, ""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for number, start in enumerate(range(0, len(order), plan.batch_size), start=1):
             rows: Any = slice(start, start + plan.batch_size)
             rows = order[rows] if plan.shuffle else rows
+            gone = min(start + plan.batch_size, len(order))
             y, weight = target[rows], _part(training.weight, rows)
             if not total_weight(y, weight):
                 continue  # rows of weight 0 say nothing
             loss, gradients = objective.value_and_gradients(X[rows], y, weight)
             if not math.isfinite(loss):
-                return loss, ""
+                return loss, gone, ""
             total, seen = total + loss * len(y), seen + len(y)
             clip(gradients.flat, plan.max_grad_norm)
             _decay(training.parameters, plan.weight_decay * optimizer.learning_rate)
@@ -216,7 +217,7 @@ def _epoch(
                 stop = "max_time"
             if stop:
                 break
-    return total / seen, stop
+    return total / seen, gone, stop
 
 
 def _decay(parameters: Parameters, share: float) -> None:
