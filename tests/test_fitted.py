@@ -175,7 +175,7 @@ def test_before_fit_nothing_is_shown() -> None:
 @pytest.mark.parametrize("method", ["compute_loss", "gradients"])
 def test_targets_that_the_network_does_not_know_are_refused(method: str) -> None:
     model = network().build(X, y)
-    with pytest.raises(InputError, match=r"`y` must hold only classes seen in fit.*\[3\]"):
+    with pytest.raises(InputError, match=r"`y` must hold only the model's classes.*\[3\]"):
         getattr(model, method)(X, y + 1)
     with pytest.raises(ValueError, match="4 features"):
         getattr(model, method)(X[:, :2], y)

@@ -55,6 +55,19 @@ def test_of_several_labels_a_row_the_weights_are_multiplied(choice: Any) -> None
     np.testing.assert_allclose(gradient, expected, rtol=1e-8, atol=1e-14)
 
 
+@pytest.mark.parametrize("unit", ["D", "s", "ns"])
+def test_days_are_classes_with_weights_too(unit: str) -> None:
+    days = np.array(["2020-02-01", "2020-02-02", "2020-02-03"], f"datetime64[{unit}]")[y]
+    by_number = network(class_weight={0: 4.0, 2: 0.5}).fit(X, y)
+    by_day = network(
+        class_weight={np.datetime64("2020-02-01"): 4.0, np.datetime64("2020-02-03"): 0.5}
+    ).fit(X, days)
+    np.testing.assert_array_equal(by_day.parameters_.flat, by_number.parameters_.flat)
+    assert list(network(class_weight="balanced").fit(X, days).class_weight_.values()) == [1, 1, 1]
+    with pytest.raises(InputError, match=r"`class_weight` must name classes of `y`.*'monday'"):
+        network(class_weight={"monday": 4.0}).fit(X, days)
+
+
 def test_balanced_weights_by_hand() -> None:
     labels = np.array(["a", "b", "b", "b"])
     weights = class_weights("balanced", labels, np.array(["a", "b"]))
@@ -117,7 +130,7 @@ def test_classes_not_seen_yet_have_their_columns(names: Any) -> None:
 def test_the_first_partial_fit_needs_the_classes() -> None:
     with pytest.raises(InputError, match="`classes` must be given in the first call"):
         network().partial_fit(X, y)
-    with pytest.raises(InputError, match=r"only classes .*\[0, 1\]; it also holds \[2\]"):
+    with pytest.raises(InputError, match=r"model's classes, \[0, 1\]; it also holds \[2\]"):
         network().partial_fit(X, y, classes=[0, 1])
     with pytest.raises(InputError, match=r"at least 2 classes; it holds 1 class, \[0\]"):
         network().partial_fit(X[:50], y[:50], classes=[0])

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
@@ -97,7 +96,7 @@ def require_known(labels: Array, classes: Array, multilabel: bool) -> None:
     strangers = np.setdiff1d(labels, classes)
     if len(strangers):
         raise InputError(
-            f"`y` must hold only classes seen in fit, {classes.tolist()}; "
+            f"`y` must hold only the model's classes, {classes.tolist()}; "
             f"it also holds {strangers.tolist()[:5]}."
         )
 
@@ -150,7 +149,7 @@ def class_weights(choice: Any, labels: Array, classes: Array) -> ClassWeight | N
         return None
     if isinstance(choice, str) and choice == BALANCED:
         if labels.ndim == 2:
-            return [_balanced(column, np.unique(column)) for column in labels.T]
+            return [_balanced(column, np.array([0, 1])) for column in labels.T]
         return _balanced(labels, classes)
     if labels.ndim == 2:
         return [_given(part, np.array([0, 1])) for part in _one_a_label(choice, labels.shape[1])]
@@ -160,13 +159,15 @@ def class_weights(choice: Any, labels: Array, classes: Array) -> ClassWeight | N
 def weights_of_rows(weights: ClassWeight, labels: Array) -> Array:
     """Return the weight of each row's class, (rows,)."""
     if isinstance(weights, Mapping):
-        return compute_sample_weight(dict(weights), labels)
-    return compute_sample_weight([dict(part) for part in weights], labels)
+        present, places = np.unique(labels, return_inverse=True)
+        return np.array([weights[label] for label in present.tolist()])[places]
+    columns = [weights_of_rows(part, labels[:, j]) for j, part in enumerate(weights)]
+    return np.prod(columns, axis=0)
 
 
 def _balanced(labels: Array, classes: Array) -> dict[Any, float]:
-    present = np.unique(labels)
-    weights = compute_class_weight("balanced", classes=present, y=labels)
+    present, rows = np.unique(labels, return_counts=True)
+    weights = len(labels) / (len(present) * rows)
     found = dict(zip(present.tolist(), weights.tolist(), strict=True))
     return {label: found.get(label, 1.0) for label in classes.tolist()}
 
@@ -177,19 +178,31 @@ def _given(choice: Any, classes: Array) -> dict[Any, float]:
             "`class_weight` must be None, 'balanced' or a mapping from each class to its weight, "
             f"got {choice!r}."
         )
-    unknown = [label for label in choice if label not in classes.tolist()]
-    if unknown:
-        raise InputError(
-            f"`class_weight` must name classes of `y`, {classes.tolist()}; got {unknown[0]!r}."
-        )
+    weights = dict.fromkeys(classes.tolist(), 1.0)
     for label, weight in choice.items():
+        known = _as_listed(label, classes)
+        if known not in weights:
+            raise InputError(
+                f"`class_weight` must name classes of `y`, {classes.tolist()}; got {label!r}."
+            )
         number = isinstance(weight, int | float | np.number) and not isinstance(weight, bool)
         if not (number and 0 <= weight < float("inf")):
             raise InputError(
                 f"`class_weight` must be a number of at least 0 for each class, got {weight!r} "
                 f"for the class {label!r}."
             )
-    return {label: float(choice.get(label, 1.0)) for label in classes.tolist()}
+        weights[known] = float(weight)
+    return weights
+
+
+def _as_listed(label: Any, classes: Array) -> Any:
+    """Return a date as the classes list it, whatever its unit; other labels are as they are."""
+    if classes.dtype.kind != "M":
+        return label
+    try:
+        return np.array(label, classes.dtype).item()
+    except (TypeError, ValueError):
+        return label
 
 
 def _one_a_label(choice: Any, n_labels: int) -> Sequence[Any]:
