@@ -60,7 +60,11 @@ def test_rows_given_to_validate_with_are_judged_and_not_trained_on(
         ({"X_val": X}, "`y_val` must be given too"),
         ({"y_val": y}, "`X_val` must be given too"),
         ({"sample_weight_val": np.ones(150)}, "`X_val` must be given too"),
-        ({"X_val": X, "y_val": y + 1}, r"`X_val` and `y_val` cannot be used: .*\[3\]"),
+        ({"X_val": X, "y_val": y + 1}, r"`y_val` must hold only the model's classes.*\[3\]"),
+        (
+            {"X_val": X.astype(str).astype(object) + "?", "y_val": y},
+            r"`X_val` must hold numbers; its column 0 has '[\d.-]+\?' in row 0",
+        ),
         ({"X_val": X[:, :2], "y_val": y}, "`X_val` and `y_val` cannot be used: .*4 features"),
         ({"X_val": X, "y_val": y[:9]}, "`X_val` and `y_val` cannot be used: .*inconsistent"),
         ({"X_val": X * np.nan, "y_val": y}, "`X_val` and `y_val` cannot be used: .*NaN"),

@@ -226,6 +226,9 @@ class Fitting(FittedNetwork):
             raise InputError(f"`{missing}` must be given too: rows to validate with have both.")
         try:
             rows = self._known_rows(X, y, weight, "sample_weight_val")
+        except InputError as error:
+            said = str(error).replace("`X`", "`X_val`").replace("`y`", "`y_val`")
+            raise InputError(said) from error
         except ValueError as error:
             raise InputError(f"`X_val` and `y_val` cannot be used: {error}") from error
         if len(rows) < FEWEST:
