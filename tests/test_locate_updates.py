@@ -42,6 +42,8 @@ STEPS = {
     "; W -= rate * v / (np.sqrt(s) + 1e-8); b -= rate * db",
     "the term first": "W = -rate * dW + W; b = -rate * db + b",
     "decay by a product": "W = (1 - rate * 0.01) * W - rate * dW; b -= rate * db",
+    "decay in place": "W *= 1 - rate * 0.01; W -= rate * dW; b -= rate * db",
+    "decay in place by a quotient": "W /= 1 + rate; W -= rate * dW; b -= rate * db",
     "weight decay": "W = 0.99 * W - rate * dW; b -= rate * db",
 }
 

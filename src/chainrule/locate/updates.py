@@ -101,7 +101,7 @@ def _is_all(index: Any) -> bool:
 def passed(graph: Graph, node: Node) -> Node:
     """Return the value that a node only copies or scales by a constant."""
     for _ in range(_HOPS):
-        if node.function is write_through and _only_shrinks(node):
+        if node.function is write_through and _only_shrinks(graph, node):
             node = node.arguments[0]
             continue
         if node.function in (None, read_back) or operation(node) not in _PASSING:
@@ -128,12 +128,12 @@ def is_constant(graph: Graph, node: Node) -> bool:
     return not stack
 
 
-def _only_shrinks(node: Node) -> bool:
+def _only_shrinks(graph: Graph, node: Node) -> bool:
     """Whether an array is scaled in place by a constant: W *= 0.99."""
     _, steps, function, others, hole, _ = node.arguments
     if steps or hole != 0 or getattr(function, "__name__", "") not in ("imul", "itruediv"):
         return False
-    return type(others[1]) is not Node or others[1].function is None
+    return type(others[1]) is not Node or is_constant(graph, others[1])
 
 
 def reaches(start: Node, goal: Node, after: int) -> bool:
