@@ -39,6 +39,18 @@ def test_hidden_units_far_from_their_slope_are_noted(edits: list[tuple[str, str]
     assert "of the values of a1 are saturated" in note.message
 
 
+def test_units_without_any_slope_are_noted_once() -> None:
+    """There e^−z and 1 + e^−z have no slope either, but they are no activations."""
+    program = edited(
+        NET,
+        ("X = rng.normal(size=(6, 3))", "X = rng.uniform(50, 90, size=(6, 3))"),
+        ("rng.normal(size=(3, 4))", "rng.uniform(0.5, 1, size=(3, 4))"),
+    )
+    notes = [note for note in report_of(program).notes if note.kind == "saturated"]
+    assert len(notes) == 1
+    assert "of the values of a1 are saturated" in notes[0].message
+
+
 def test_predictions_may_be_near_their_targets() -> None:
     flat = edited(NET, ("W2, b2 = rng", "W2, b2 = 90 * rng"))
     assert "saturated" not in {note.kind for note in report_of(flat).notes}

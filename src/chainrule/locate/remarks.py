@@ -8,6 +8,7 @@ import numpy as np
 
 from .graph import Node
 from .naming import Names
+from .operations import operation
 from .reading import Reading
 from .record import Note
 from .symptoms import unused
@@ -19,6 +20,7 @@ _SLOPES: tuple[Callable[[Any], Any], ...] = (  # by the output, 1 at the steepes
     lambda a: 4 * a * (1 - a),  # of σ
     lambda a: 1 - a**2,  # of tanh
 )
+_ON_THE_WAY = {"exp", "add"}  # e^−z and 1 + e^−z: where σ has no slope, these have none either
 
 
 def remarks(reading: Reading, names: Names) -> list[Note]:
@@ -83,6 +85,8 @@ def _activations(reading: Reading) -> dict[int, Callable[[Any], Any]]:
     found: dict[int, Callable[[Any], Any]] = {}
     for target, (derivative, *_) in reading.targets.items():
         if target.kind != "local" or target.transposed:
+            continue
+        if operation(nodes[target.of]) in _ON_THE_WAY:
             continue
         places = (nodes[target.of].position, nodes[target.by].position)
         if places not in known:
