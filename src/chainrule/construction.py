@@ -14,7 +14,7 @@ from .initializers import INITIALIZERS, given, initialize
 from .links import Dropout
 from .losses import LOSSES, Loss
 from .names import lookup
-from .network import OUTPUT_ACTIVATIONS, Network
+from .network import Network, require_suitable
 from .optimizers import SGD, Adam, Optimizer
 from .parameters import Parameters
 from .training import Plan
@@ -38,17 +38,7 @@ def new_network(
     hidden = hidden_activations(settings["activation"], len(sizes) - 2)
     output = settings["output_activation"]
     output = usual_output if output == "auto" else output
-    lookup(OUTPUT_ACTIVATIONS, output, "output_activation")
-    if loss.outputs and output not in loss.outputs:
-        raise InputError(
-            f"`output_activation` must be {' or '.join(loss.outputs)} with the loss "
-            f"{loss.name}; got {output!r}, whose values the loss does not accept."
-        )
-    if output == "softmax" and sizes[-1] == 1:
-        raise InputError(
-            "`output_activation` must not be 'softmax' on one output: a share of the whole "
-            "among one is always 1. Take 'auto', or a loss with one unit a class."
-        )
+    require_suitable(output, loss, sizes[-1])
     return Network(sizes, hidden, output, loss, settings["alpha"])
 
 

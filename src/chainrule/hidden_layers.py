@@ -60,7 +60,7 @@ def hidden_activations(
     """
     if isinstance(value, str | Activation) or callable(value) or _is_pair(value):
         return (_activation(value),) * n_hidden
-    return tuple(_activation(choice) for choice in _one_each(value, n_hidden, "activation"))
+    return tuple(_activation(choice) for choice in one_each(value, n_hidden, "activation"))
 
 
 def dropout_shares(value: float | Sequence[float] | Array, n_hidden: int) -> tuple[float, ...]:
@@ -72,7 +72,7 @@ def dropout_shares(value: float | Sequence[float] | Array, n_hidden: int) -> tup
     >>> dropout_shares(0.5, 2), dropout_shares([0.2, 0], 2)
     ((0.5, 0.5), (0.2, 0.0))
     """
-    given: Sequence[Any] = [value] if np.ndim(value) == 0 else _one_each(value, n_hidden, "dropout")
+    given: Sequence[Any] = [value] if np.ndim(value) == 0 else one_each(value, n_hidden, "dropout")
     for share in given:
         if not is_share(share):
             raise InputError(
@@ -82,7 +82,12 @@ def dropout_shares(value: float | Sequence[float] | Array, n_hidden: int) -> tup
     return shares * n_hidden if np.ndim(value) == 0 else shares
 
 
-def _one_each(values: Any, n_hidden: int, parameter: str) -> Sequence[Any]:
+def one_each(values: Any, n_hidden: int, parameter: str) -> Sequence[Any]:
+    """Return a list that must have one entry a hidden layer.
+
+    Raises:
+        InputError: if it is no list, or of another length.
+    """
     if not isinstance(values, Sequence | np.ndarray):
         raise InputError(
             f"`{parameter}` must be one choice or a list with one a hidden layer; got {values!r}."
@@ -109,15 +114,19 @@ def _activation(choice: Any) -> Activation:
             f"`activation` needs the derivative too: give the pair ({_name(choice)}, derivative), "
             "both functions of z."
         )
-    if isinstance(choice, str) and _is_formula(choice):
+    if isinstance(choice, str) and is_formula(choice):
         from .formula_activation import formula_activation  # it loads SymPy
 
         return formula_activation(choice)
     return lookup(ACTIVATIONS, choice, "activation")
 
 
-def _is_formula(choice: str) -> bool:
-    """Whether it is no name, right or wrong, but computes something."""
+def is_formula(choice: str) -> bool:
+    """Whether text is no name, right or wrong, but computes something.
+
+    >>> is_formula("x*tanh(x)"), is_formula("tahn")
+    (True, False)
+    """
     return choice not in ACTIVATIONS and not NAME.fullmatch(choice.strip())
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from .activations import ACTIVATIONS, EXPONENTIAL, Activation
 from .chain import Array, Link, backward, forward
+from .errors import InputError
 from .links import Affine, Dropout, Elementwise, LossSum, Softmax
 from .losses import FUSED, LOSSES, Loss
 from .names import lookup
@@ -25,6 +26,25 @@ OUTPUT_ACTIVATIONS: dict[str, Link] = {
     "exponential": Elementwise(EXPONENTIAL),
     "softmax": Softmax(),
 }
+
+
+def require_suitable(output_activation: str, loss: Loss, n_outputs: int) -> None:
+    """Check that so many outputs of this activation have values that the loss accepts.
+
+    Raises:
+        InputError: if the activation is unknown, or does not suit the loss or the number.
+    """
+    lookup(OUTPUT_ACTIVATIONS, output_activation, "output_activation")
+    if loss.outputs and output_activation not in loss.outputs:
+        raise InputError(
+            f"`output_activation` must be {' or '.join(loss.outputs)} with the loss "
+            f"{loss.name}; got {output_activation!r}, whose values the loss does not accept."
+        )
+    if output_activation == "softmax" and n_outputs == 1:
+        raise InputError(
+            "`output_activation` must not be 'softmax' on one output: a share of the whole "
+            "among one is always 1. Take 'auto', or a loss with one unit a class."
+        )
 
 
 @dataclass(frozen=True, slots=True)
