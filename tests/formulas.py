@@ -105,9 +105,9 @@ def slope_at(expression: Any, x: float, name: str = "x") -> Any:
 def elementary(node: Any) -> Any:
     """The expression as SymPy knows it, own functions by their definitions."""
     row = known(node)
+    if build.is_choice(node):
+        condition, chosen, other = map(elementary, build.choice_parts(node))
+        return sympy.Piecewise((chosen, condition), (other, True))
     if row is not None and isinstance(node, OwnFunction):
         return elementary(defined(row, node.args))
-    if build.is_choice(node):
-        condition, chosen, other = build.choice_parts(node)
-        return sympy.Piecewise((elementary(chosen), condition), (elementary(other), True))
     return node.func(*map(elementary, node.args)) if node.args else node

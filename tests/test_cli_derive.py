@@ -139,3 +139,24 @@ def test_code_is_of_one_variable_and_has_no_format() -> None:
     result = called("derive", MISH, "--code", "c", "--format", "json")
     assert result.returncode == 2
     assert "leave `--output-activation` and `--format` out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "derive needs FORMULA, as in 'x*tanh(x)', or `--network`, as in --network 7-5-3."),
+        (["x", "--network", "3-2"], "`FORMULA` is of a formula's derivative, `--network` asks"),
+        (["--network", "3-2", "--by", "x"], "`--by` is of a formula's derivative"),
+        (["--network", "3-2", "--set", "a=1"], "`--set` is of a formula's derivative"),
+        (["--network", "3-2", "--code", "c"], "`--code` is of a formula's derivative"),
+        (["x", "--loss", "huber"], "`--loss` is of a network, as in --network 7-5-3; without"),
+        (["x", "--activation", "tanh"], "`--activation` is of a network, as in --network 7-5-3"),
+        (["--network", "7x5"], "`network` must be the number of inputs and of each layer's units"),
+        (["--network", "4-3-2", "--activation", "relu,tanh"], "`activation` must have one entry"),
+    ],
+)
+def test_a_formula_and_a_network_exclude_each_other(arguments: list[str], said: str) -> None:
+    result = called("derive", *arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"chainrule: {said}")
+    assert result.stderr.count("\n") == 1

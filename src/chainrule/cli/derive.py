@@ -1,7 +1,8 @@
-"""`chainrule derive FORMULA`: a formula's derivative, step by step by the chain rule."""
+"""`chainrule derive`: a formula's derivative, or a network's update rules, step by step."""
 
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -33,8 +34,28 @@ class Language(StrEnum):
 
 def derive(
     formula: Annotated[
-        str, typer.Argument(metavar="FORMULA", help="As in 'x*tanh(log(1+exp(x)))'; '-' for stdin.")
-    ],
+        str | None,
+        typer.Argument(metavar="FORMULA", help="As in 'x*tanh(log(1+exp(x)))'; '-' for stdin."),
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES",
+            help="Instead of FORMULA, a network's update rules: inputs and units, as in 7-5-3.",
+        ),
+    ] = None,
+    activation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of the network's hidden layers, logistic without it: a name or a formula of x, "
+            "or one a layer, as in relu,tanh.",
+        ),
+    ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of the network, squared_error without it."),
+    ] = None,
     by: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="The variable; without it x, or the only name there is."),
@@ -47,7 +68,8 @@ def derive(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="For a loss of a prediction: what makes it from the net input z, as logistic.",
+            help="Of the network; or for a formula that is a loss of a prediction: what makes it "
+            "from the net input z, as logistic.",
         ),
     ] = None,
     format: Annotated[  # noqa: A002 - the option's name
@@ -64,15 +86,19 @@ def derive(
         Path | None, typer.Option("--output", "-o", help="Write the derivation to this file.")
     ] = None,
 ) -> None:
-    """Differentiate a formula step by step, and mark where the chain rule is applied.
+    """Differentiate a formula, or a network's loss by its weights, step by step.
 
     The formula is read, never executed: + - * / ^, comparisons in where(x > 0, x, 0), and
-    functions such as exp, log, tanh, sigmoid, softplus, relu, erf, abs, max.
+    functions such as exp, log, tanh, sigmoid, softplus, relu, erf, abs, max.  Each step that
+    applies the chain rule is marked.
     """
+    if network is not None:
+        _refuse_of_formulas({"FORMULA": formula, "--by": by, "--set": set_, "--code": code})
+        _write(_of_network(network, activation, loss, output_activation), output)
+        return
+    formula = _only_formula(formula, {"--activation": activation, "--loss": loss})
     from ..derivation.deriving import derive as derivation_of  # only now: it loads SymPy
 
-    if formula == "-":
-        formula = sys.stdin.read().strip()
     if code is not None:
         if output_activation is not None or format is not Format.text:
             raise InputError(
@@ -98,6 +124,61 @@ def derive(
 
         text = page(found)
     _write(text, output)
+
+
+def _refuse_of_formulas(given: Mapping[str, object]) -> None:
+    for name, value in given.items():
+        if value:
+            raise InputError(
+                f"`{name}` is of a formula's derivative, `--network` asks for a network's update "
+                "rules; leave one of the two out."
+            )
+
+
+def _only_formula(formula: str | None, of_networks: Mapping[str, str | None]) -> str:
+    """Return the formula to derive, from stdin if that is where it is."""
+    for name, value in of_networks.items():
+        if value is not None:
+            hint = " For a loss there is `--output-activation`." if name == "--activation" else ""
+            raise InputError(
+                f"`{name}` is of a network, as in --network 7-5-3; without `--network` leave it "
+                f"out.{hint}"
+            )
+    if formula is None:
+        raise InputError(
+            "derive needs FORMULA, as in 'x*tanh(x)', or `--network`, as in --network 7-5-3."
+        )
+    return sys.stdin.read().strip() if formula == "-" else formula
+
+
+def _of_network(
+    network: str, activation: str | None, loss: str | None, output_activation: str | None
+) -> str:
+    from ..update_rules.reading import architecture
+
+    made = architecture(
+        network,
+        one_or_each(activation or "logistic"),
+        loss or "squared_error",
+        output_activation or "auto",
+    )
+    return f"{made.text}: ∂ℓ/∂z = {made.delta}"
+
+
+def one_or_each(text: str) -> str | list[str]:
+    """Return names joined by commas as a list; a formula keeps those in its brackets.
+
+    >>> one_or_each("relu, tanh"), one_or_each("max(0, x)")
+    (['relu', 'tanh'], 'max(0, x)')
+    """
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return text if len(parts) == 1 else [part.strip() for part in parts]
 
 
 def _code(formula: str, by: str | None, given: list[str], language: Language) -> str:
