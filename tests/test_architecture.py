@@ -195,36 +195,6 @@ def test_only_commands_and_displays_render() -> None:
             assert not any(name.startswith("render") for name in imports_of(module)), module
 
 
-def pulls_back_in_a_loop(source: str) -> bool:
-    """Whether a loop, or a comprehension over links, contains a pullback."""
-    comprehensions = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    return any(
-        (isinstance(node, ast.For | ast.While) and "pullback" in ast.unparse(node))
-        or (isinstance(node, comprehensions) and ".pullback(" in ast.unparse(node))
-        for node in ast.walk(ast.parse(source))
-    )
-
-
-@pytest.mark.parametrize(
-    "loop",
-    [
-        "for link, s in zip(reversed(links), reversed(tape)):\n    c = link.pullback(s, c)[0]",
-        "for link, saved in zip(links[::-1], tape[::-1]):\n    c, _ = link.pullback(saved, c)",
-        "for i in range(n - 1, -1, -1):\n    c, _ = links[i].pullback(tape[i], c)",
-        "while links:\n    c, _ = links.pop().pullback(tape.pop(), c)",
-        "[c := link.pullback(saved, c)[0] for link, saved in pairs]",
-    ],
-)
-def test_a_loop_that_multiplies_cotangents_is_recognized(loop: str) -> None:
-    assert pulls_back_in_a_loop(loop)
-
-
-def test_the_chain_rule_is_multiplied_in_one_loop() -> None:
-    """Only `chain.backward`, and `gradients` through foreign programs' graphs, send it back."""
-    found = [m for m, file in MODULES.items() if pulls_back_in_a_loop(file.read_text("utf-8"))]
-    assert found == ["chain", "locate.pullbacks"]
-
-
 def test_chain_fits_one_screen() -> None:
     assert len(MODULES["chain"].read_text(encoding="utf-8").splitlines()) <= 60
 
