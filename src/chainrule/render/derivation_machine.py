@@ -27,7 +27,7 @@ def as_json(record: Record) -> str:
             "is": written(record.output_is),
             "derivative": written(record.by_output),
         },
-        "kinks": [_kink(kink) for kink in record.kinks],
+        "kinks": [kink_fields(one) for one in record.kinks],
         "notes": sentences(record),
         "steps": [_line(line) for line in record.lines[1:]],
     }
@@ -40,7 +40,8 @@ def _written(expression: Expr | None) -> str | None:
     return None if expression is None else written(expression)
 
 
-def _kink(kink: Kink) -> dict[str, Any]:
+def kink_fields(kink: Kink) -> dict[str, Any]:
+    """Return what is known of a kink, by its names."""
     return {
         "kind": kink.kind,
         "where": written(kink.where),

@@ -18,37 +18,37 @@ def derivation_text(record: Record, bold: bool = False) -> str:
     """
     made = f",  {words.output_words(record)}" if record.activation is not None else ""
     shown = record.by_output if record.activation is not None else record.answer
-    text = [_filled(f"{words.head(record)} = {words.plain(record.expression)}{made}", 0, 4)]
-    text.append(_strong(_filled(f"{words.slope_of(record)} = {words.plain(shown)}", 0, 4), bold))
+    text = [filled(f"{words.head(record)} = {words.plain(record.expression)}{made}", 0, 4)]
+    text.append(strong(filled(f"{words.slope_of(record)} = {words.plain(shown)}", 0, 4), bold))
     margin = len(words.slope_of(record)) + 1
     if record.activation is not None:
-        text.append(_filled(f"= {words.plain(record.answer)}", margin, margin + 2))
+        text.append(filled(f"= {words.plain(record.answer)}", margin, margin + 2))
     elif record.by_output is not None:
         by_output = f"{words.plain(record.by_output)},  {words.output_words(record)}"
-        text.append(_filled(f"= {by_output}", margin, margin + 2))
+        text.append(filled(f"= {by_output}", margin, margin + 2))
     given = [f"{words.plain(name)} = {words.plain(number)}" for name, number in record.values]
     notes = [*words.meanings(record), *given]
     if notes:
-        text.append(_filled(f"with {', '.join(notes)}", 2, 2))
-    text += ["", _strong(f"Step by step ({MULTIPLIES} the chain rule)", bold)]
+        text.append(filled(f"with {', '.join(notes)}", 2, 2))
+    text += ["", strong(f"Step by step ({MULTIPLIES} the chain rule)", bold)]
     text += [_line(line, place, bold) for place, line in enumerate(record.lines)]
     said = words.sentences(record)
-    text += ["", *(_filled(sentence, 0, 0) for sentence in said)] if said else []
+    text += ["", *(filled(sentence, 0, 0) for sentence in said)] if said else []
     return "\n".join(text)
 
 
 def _line(line: Line, place: int, bold: bool) -> str:
     """Return one line of the derivation, and beneath it the rule that led there."""
     if place == 0:
-        return _filled(words.plain(line.expression), 6, 8)
+        return filled(words.plain(line.expression), 6, 8)
     multiplies = line.step is not None and line.step.is_chain_rule
     mark = MULTIPLIES if multiplies else " "
-    equation = _filled(f"{mark} {place:>2}  = {words.plain(line.expression)}", 0, 8)
+    equation = filled(f"{mark} {place:>2}  = {words.plain(line.expression)}", 0, 8)
     reason = line.reason if line.step is None else words.explained(line.step)
-    return f"{_strong(equation, bold and multiplies)}\n{_filled(reason, 8, 8)}"
+    return f"{strong(equation, bold and multiplies)}\n{filled(reason, 8, 8)}"
 
 
-def _filled(text: str, first: int, others: int) -> str:
+def filled(text: str, first: int, others: int) -> str:
     """Break a line before column 80 after a blank or a multiplication sign, outside brackets."""
     rest, lines = " " * first + printable(text), []
     while len(rest) > WIDTH:
@@ -68,5 +68,6 @@ def _place(text: str, margin: int) -> int:
     return best[1]
 
 
-def _strong(text: str, bold: bool) -> str:
+def strong(text: str, bold: bool) -> str:
+    """Return a text that a terminal shows in bold, if it is to."""
     return f"\x1b[1m{text}\x1b[0m" if bold else text
