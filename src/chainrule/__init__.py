@@ -3,7 +3,8 @@
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
 says whether a gradient is right; `explain` opens one into its factors; `where` says where the
 chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
-formula step by step; `load` reads a model that `chainrule train -o` kept.
+formula step by step, `derive_network` a network's loss by each weight; `load` reads a model that
+`chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from .modelfile import load, save
     from .parameters import Gradients, Parameters
     from .step_trace import trace_step
+    from .update_rules.deriving import derive_network
+    from .update_rules.display import NetworkDerivation
 
 __version__ = "0.1.0"
 
@@ -46,12 +49,14 @@ __all__ = [
     "MLPClassifier",
     "MLPRegressor",
     "Model",
+    "NetworkDerivation",
     "ParameterCheck",
     "Parameters",
     "backward",
     "check_gradients",
     "check_pullback",
     "derive",
+    "derive_network",
     "explain",
     "forward",
     "load",
@@ -78,12 +83,14 @@ _LATER = {
     "MLPClassifier": "estimators",
     "MLPRegressor": "estimators",
     "Model": "model",
+    "NetworkDerivation": "update_rules.display",
     "ParameterCheck": "check",
     "Parameters": "parameters",
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",
     "derive": "derivation.deriving",
+    "derive_network": "update_rules.deriving",
     "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",

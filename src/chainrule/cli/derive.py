@@ -94,7 +94,8 @@ def derive(
     """
     if network is not None:
         _refuse_of_formulas({"FORMULA": formula, "--by": by, "--set": set_, "--code": code})
-        _write(_of_network(network, activation, loss, output_activation), output)
+        settings = (activation or "logistic", loss or "squared_error", output_activation or "auto")
+        _write(_update_rules(network, settings, format, _stands_out(output)), output)
         return
     formula = _only_formula(formula, {"--activation": activation, "--loss": loss})
     from ..derivation.deriving import derive as derivation_of  # only now: it loads SymPy
@@ -108,11 +109,10 @@ def derive(
         _write(_code(formula, by, set_ or [], code), output)
         return
     found = derivation_of(formula, by, output_activation=output_activation, **_numbers(set_ or []))
-    bold = output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     if format is Format.text:
         from ..render.derivation_text import derivation_text
 
-        text = derivation_text(found, bold)
+        text = derivation_text(found, _stands_out(output))
     elif format is Format.json:
         from ..render.derivation_machine import as_json
 
@@ -151,18 +151,29 @@ def _only_formula(formula: str | None, of_networks: Mapping[str, str | None]) ->
     return sys.stdin.read().strip() if formula == "-" else formula
 
 
-def _of_network(
-    network: str, activation: str | None, loss: str | None, output_activation: str | None
-) -> str:
-    from ..update_rules.reading import architecture
+def _update_rules(network: str, settings: tuple[str, str, str], form: Format, bold: bool) -> str:
+    from ..update_rules.deriving import derive_network
 
-    made = architecture(
-        network,
-        one_or_each(activation or "logistic"),
-        loss or "squared_error",
-        output_activation or "auto",
-    )
-    return f"{made.text}: ∂ℓ/∂z = {made.delta}"
+    activation, loss, output_activation = settings
+    found = derive_network(network, one_or_each(activation), loss, output_activation)
+    if form is Format.text:
+        from ..render.update_rules_text import update_rules_text
+
+        return update_rules_text(found, bold)
+    if form is Format.json:
+        from ..render.update_rules_machine import as_json
+
+        return as_json(found)
+    if form is Format.latex:
+        return found.latex
+    from ..render.update_rules_html import page
+
+    return page(found)
+
+
+def _stands_out(output: Path | None) -> bool:
+    """Whether what is printed goes to a terminal that shows bold text."""
+    return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 def one_or_each(text: str) -> str | list[str]:

@@ -12,6 +12,7 @@ import sympy
 from . import building as build
 from .building import Expr
 from .functions import known
+from .sums import ArrayFunction
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,8 @@ def _applied(node: Expr) -> Notation:
         return Compared(parts[0], _SIGNS[type(node)], parts[1])
     if isinstance(node, sympy.And | sympy.Or):
         return Joined("and" if isinstance(node, sympy.And) else "or", parts)
+    if isinstance(node, ArrayFunction):
+        return Call(type(node).__name__, parts)
     row = known(node)
     if row is None:
         raise TypeError(f"no formula has {node.func}")

@@ -20,11 +20,13 @@ _TOKEN = re.compile(
 )
 _SYMBOL = re.compile(r"([A-Za-z])(\d*)(?:\[(.+)\])?")
 _RAISED = {"²": "2", "³": "3"}
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
 _FUNCTIONS = {"log", "exp", "tanh", "cosh", "sinh", "max", "min"}
 _LATEX = {
     "∂": r"\partial ", "ℓ": r"\ell ", "σ": r"\sigma ", "Φ": r"\Phi ", "φ": r"\varphi ",
     "α": r"\alpha ", "λ": r"\lambda ", "δ": r"\delta ", "Σ": r"\sum ", "−": "-", "·": r"\cdot ",
     "×": r"\times ", "≤": r"\le ", "±": r"\pm ", "½": r"\tfrac12 ", "′": "'", "…": r"\dots ",
+    "→": r"\to ", "≠": r"\ne ", "≥": r"\ge ",
     "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "{": r"\{", "}": r"\}",
     "\\": r"\backslash ", "~": r"\sim ", "^": r"\hat{}",
 }  # fmt: skip
@@ -69,6 +71,7 @@ def latex_text(text: str) -> str:
     """
     special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     kept = {mark: f"\\{mark}" for mark in "%&#_${}"}
+    special |= {mark: f"$^{{{_SUPERSCRIPTS[mark]}}}$" for mark in _SUPERSCRIPTS}
     symbols = {mark: f"${form.strip()}$" for mark, form in _LATEX.items() if not mark.isascii()}
     return "".join((special | kept | symbols).get(mark, mark) for mark in text)
 
