@@ -116,6 +116,14 @@ def test_titles_and_the_chain_rule_stand_out_on_a_terminal() -> None:
     assert " ×  ∂J/∂z1[j] = ∂J/∂a1[j] · ∂a1[j]/∂z1[j]" in strong
 
 
+def test_a_raised_layer_is_no_power() -> None:
+    """LaTeX refuses two superscripts in a row, and z⁽²⁾² would be misread."""
+    derivation = derive_network("3-2-1", "gaussian")
+    assert r"e^{-\left(z^{(1)}_{j}\right)^{2}}" in derivation.latex
+    assert not re.search(r"\^\{\(\d+\)\}(_\{.+?\})?\^", derivation.latex)
+    assert r"\odot a^{(1)} \odot" in derive_network("3-2-1").latex
+
+
 def test_a_notebook_gets_mathml_and_text() -> None:
     bundle = derive_network("3-2")._repr_mimebundle_()
     assert bundle["text/plain"].startswith("The update rules of the network 3-2")

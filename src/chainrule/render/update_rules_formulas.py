@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from ..derivation.building import Expr
-from ..derivation.notation import Call, Name, Notation, Number, Product, Sum, notation
+from ..derivation.notation import Call, Name, Notation, Number, Power, Product, Sum, notation
 from ..derivation.writing import Writer
 from .derivation_words import Plain
 
 _SCALARS = (Name("n"), Name("η"))
+_POWER = Power(Name("x"), Name("x"))
 _NAME = re.compile(r"(∂?)(d?)([^\W\d_])(\d*)(?:\[(.+)\])?")
 
 
@@ -68,16 +69,25 @@ class OfElements(Writer):
 
     def call(self, node: Call) -> str:
         """Return a function of its arguments."""
-        atom = self.binding(Name("x"))
+        least = self.binding(_POWER)
         if node.name == "summed":
             of, index = node.arguments
             return self.summed(self.within(of, self.binding(Product(()))), self.write(index))
         if node.name == "matrix_product":
-            left, right = (self.within(part, atom) for part in node.arguments)
+            left, right = (self.within(part, least) for part in node.arguments)
             return self.matrix_product(left, right)
         if node.name == "transposed":
-            return self.transposed(self.within(node.arguments[0], atom))
+            return self.transposed(self.within(node.arguments[0], least))
         return super().call(node)
+
+
+class Raised(OfElements):
+    """Names whose layer is raised, (2) in z⁽²⁾; before another power they stand in brackets."""
+
+    def binding(self, node: Notation) -> int:
+        """How strongly the parts hold together: such a name like a power."""
+        parts = parts_of(node.text) if isinstance(node, Name) else None
+        return super().binding(Power(node, node) if parts and parts.layer else node)
 
 
 class OfArrays(OfElements):
@@ -96,7 +106,7 @@ class OfArrays(OfElements):
     def _factor(self, node: Notation, first: bool = False) -> str:
         if _is(node, "matrix_product"):
             return self.bracketed(self.write(node))
-        return self.within(node, self.binding(Product(()) if first else Name("x")))
+        return self.within(node, self.binding(Product(()) if first else _POWER))
 
 
 def _is(node: Notation, name: str) -> bool:

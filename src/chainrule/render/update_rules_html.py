@@ -9,7 +9,7 @@ from ..update_rules.record import Record
 from .characters import printable
 from .derivation_html import MathMl
 from .update_rules_document import sections
-from .update_rules_formulas import OfArrays, OfElements, parts_of
+from .update_rules_formulas import OfArrays, Raised, parts_of
 from .update_rules_parts import Equations, Line, Part, Prose, Table, marked
 from .update_rules_words import introduction, title
 
@@ -31,7 +31,7 @@ body {{ margin: 0 auto; max-width: 56rem; padding: 1.5rem 1.25rem 4rem; }}
 </html>"""
 
 
-class MathMlElements(OfElements, MathMl):
+class MathMlElements(Raised, MathMl):
     """Formulas of elements."""
 
     def name(self, node: Name) -> str:

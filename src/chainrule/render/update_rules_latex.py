@@ -6,7 +6,7 @@ from ..update_rules.record import Record
 from .derivation_latex import Latex
 from .notation import latex_text
 from .update_rules_document import sections
-from .update_rules_formulas import OfArrays, OfElements, parts_of
+from .update_rules_formulas import OfArrays, Raised, parts_of
 from .update_rules_parts import Equations, Line, Part, Prose, Table, marked
 from .update_rules_words import introduction, title
 
@@ -14,7 +14,7 @@ _LETTERS = {"η": r"\eta", "δ": r"\delta", "ℓ": r"\ell"}
 _SIGNS = {"=": "=", "←": r"\leftarrow"}
 
 
-class LatexElements(OfElements, Latex):
+class LatexElements(Raised, Latex):
     """Formulas of elements."""
 
     def name(self, node: Name) -> str:
