@@ -1,13 +1,15 @@
 """`chainrule derive` as a user runs it."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from commands import called, run
 
-from chainrule import derive
+import chainrule
+from chainrule import derive, derive_network
 from chainrule.derivation.functions import FUNCTIONS
 
 MISH = "x*tanh(log(1+exp(x)))"
@@ -160,3 +162,58 @@ def test_a_formula_and_a_network_exclude_each_other(arguments: list[str], said: 
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith(f"chainrule: {said}")
     assert result.stderr.count("\n") == 1
+
+
+NETWORK = ["--network", "7-5-3", "--activation", "logistic", "--loss", "squared_error"]
+
+
+def test_a_network_is_derived() -> None:
+    result = run("derive", *NETWORK)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == f"{derive_network('7-5-3')}\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("text", "The update rules of the network 7-5-3\n"),
+        ("json", "{"),
+        ("latex", "% needs"),
+        ("html", "<!doctype html>"),
+    ],
+)
+def test_update_rules_are_written_to_a_file(form: str, begins: str, tmp_path: Path) -> None:
+    result = called("derive", *NETWORK, "--format", form, "-o", "out.txt", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (0, "")
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").startswith(begins)
+
+
+def test_layers_have_activations_of_their_own() -> None:
+    activations = "relu,where(x > 0, x, 0.1*x), x*sigmoid(x)"
+    result = called("derive", "--network", "9-8-7-6-5", "--activation", activations)
+    assert result.returncode == 0
+    for name in ("relu\n", "where(x > 0, x, 0.1*x)\n", "x*sigmoid(x)\n", "identity\n"):
+        assert name in result.stdout
+    usual = called("derive", "--network", "2-2", "--loss", "poisson", "--format", "json")
+    assert json.loads(usual.stdout)["output_activation"] == "exponential"
+    other = called("derive", "--network", "2-2", "--output-activation", "tanh", "--format", "json")
+    assert json.loads(other.stdout)["output_activation"] == "tanh"
+
+
+@pytest.mark.parametrize(
+    ("file", "begins"), [("README.md", " ×  dz2 ="), ("docs/derive.md", "  a1[j]")]
+)
+def test_the_documents_show_a_part_of_what_is_derived(file: str, begins: str) -> None:
+    text = (DOCS / file).read_text(encoding="utf-8")
+    (shown,) = [
+        part.split("```\n")[0] for part in text.split("```console\n") if part.startswith(begins)
+    ]
+    assert shown in str(derive_network("7-5-3"))
+
+
+def test_the_page_shows_update_rules_in_python() -> None:
+    text = (DOCS / "docs" / "derive.md").read_text(encoding="utf-8")
+    (code,) = re.findall("```python\n(rules = .+?)```", text, re.DOTALL)
+    names: dict[str, Any] = {"chainrule": chainrule}
+    exec(code, names)
+    assert names["rules"].architecture.output_activation == "softmax"

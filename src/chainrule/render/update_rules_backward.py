@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..update_rules.architecture import ActivationRule
 from ..update_rules.record import LayerRules, Record
 from ..words import counted
-from .derivation_words import meanings, sentences
+from .derivation_words import meanings, plain, sentences
 from .update_rules_parts import Equations, Line, Part, Prose, Section, equations, shape
 from .update_rules_words import activation_name, alike, at_once, lines_of, product
 
@@ -60,6 +60,10 @@ def _through_softmax(output: LayerRules) -> Iterator[Part]:
 
 def _slope(rule: ActivationRule) -> Iterator[Part]:
     """The derivative of an activation, as the rules of derivation found it."""
+    if rule.slope.is_number:
+        said = f"The activation {rule.name} has the slope {plain(rule.slope)} everywhere."
+        yield Prose(" ".join([said, *sentences(rule.derivation)]))
+        return
     lines = [Line("a", rule.formula), Line("∂a/∂z", rule.by_z)]
     if rule.by_a is not None and rule.by_a != rule.by_z:
         lines.append(Line("", rule.by_a, "by its own value, which the forward pass has"))
@@ -155,8 +159,9 @@ def gradients(record: Record) -> Section:
             rule = Line(layer.dW.of, layer.dW.element, is_chain_rule=True)
             return [rule, at_once(layer.dW, shapes), at_once(layer.db)]
 
+        where = "In layer 2" if len(others) == 1 else "In each other layer"
         parts += [
-            Prose("In the other layers the activations before are the inputs:"),
+            Prose(f"{where} the activations before it stand in place of the inputs:"),
             Equations(tuple(alike(record, others, written))),
         ]
     return Section("The gradients of weights and biases", tuple(parts))

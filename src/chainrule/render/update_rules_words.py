@@ -89,18 +89,22 @@ def alike(
 def forward(record: Record) -> Section:
     """Say how the outputs come from the inputs."""
     first, *others = record.layers
-    shapes = product((1, first.n_before), (first.n_before, first.n_units))
+    adds = (
+        f"its bias and {first.n_before} inputs, each times its weight"
+        if first.n_before > 1
+        else "its bias and the input times its weight"
+    )
+    at_once_is = (
+        "All units at once: the row `x` times the matrix `W1`, whose column j has the weights of "
+        "unit j:"
+        if first.n_units > 1
+        else "As arrays: the row `x` times the column `W1`:"
+    )
     parts: list[Part] = [
-        Prose(
-            f"A unit of layer 1 adds its bias and {counted(first.n_before, 'input')}, each times "
-            "a weight; its activation is a function of that sum:"
-        ),
+        Prose(f"A unit of layer 1 adds {adds}; its activation is a function of that sum:"),
         equations(*lines_of(first.z), *lines_of(first.a)),
-        Prose(
-            f"{'All units' if first.n_units > 1 else 'As matrices'} at once: the row `x` times "
-            "the matrix `W1`, whose column j has the weights of unit j:"
-        ),
-        equations(at_once(first.z, shapes)),
+        Prose(at_once_is),
+        equations(at_once(first.z, product((1, first.n_before), (first.n_before, first.n_units)))),
     ]
     if others:
 
@@ -108,9 +112,9 @@ def forward(record: Record) -> Section:
             shapes = product((1, layer.n_before), (layer.n_before, layer.n_units))
             return [*lines_of(layer.z), at_once(layer.z, shapes), *lines_of(layer.a)]
 
-        who = "Layer 2 does the same" if len(others) == 1 else "The other layers do the same"
+        who = "Layer 2 does" if len(others) == 1 else "Each other layer does"
         parts += [
-            Prose(f"{who}, with the activations before it in place of the inputs:"),
+            Prose(f"{who} the same with the activations before it in place of the inputs:"),
             Equations(tuple(alike(record, others, written))),
         ]
     return Section("Forward: from the inputs to the outputs", tuple(parts))

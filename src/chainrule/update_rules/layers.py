@@ -45,11 +45,15 @@ def layer_rules(architecture: Architecture, layer: int) -> LayerRules:
 def _net_input(layer: int, n_before: int, n_units: int) -> Rule:
     term = build.product(element("a", layer - 1, "i"), element("W", layer, "i", "j"))
     one = build.total(element("b", layer, "j"), summed(term, BEFORE))
-    ranges = f"i = 0…{n_before - 1}, j = 0…{n_units - 1}"
+    ranges = f"{_range('i', n_before)}, {_range('j', n_units)}"
     of_all = build.total(
         matrix_product(array("a", layer - 1), array("W", layer)), array("b", layer)
     )
     return _forward("z", layer, (Equal(one, ranges),), of_all, n_units)
+
+
+def _range(index: str, count: int) -> str:
+    return f"{index} = 0…{count - 1}" if count > 1 else f"{index} = 0"
 
 
 def _activation(rule: ActivationRule | None, layer: int, n_units: int) -> Rule:
@@ -82,7 +86,7 @@ def _by_the_layer_after(architecture: Architecture, layer: int) -> Rule:
     lines = (
         Equal(
             summed(build.product(error, partial(after, a)), AFTER),
-            f"k = 0…{architecture.sizes[layer + 1] - 1}",
+            _range("k", architecture.sizes[layer + 1]),
             is_chain_rule=True,
         ),
         Equal(
