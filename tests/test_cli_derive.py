@@ -153,6 +153,8 @@ def test_code_is_of_one_variable_and_has_no_format() -> None:
         (["--network", "3-2", "--code", "c"], "`--code` is of a formula's derivative"),
         (["x", "--loss", "huber"], "`--loss` is of a network, as in --network 7-5-3; without"),
         (["x", "--activation", "tanh"], "`--activation` is of a network, as in --network 7-5-3"),
+        (["", "--network", "3-2"], "`FORMULA` is of a formula's derivative"),
+        (["--network", "4-3-2", "--loss", ""], "`loss` must be one of"),
         (["--network", "7x5"], "`network` must be the number of inputs and of each layer's units"),
         (["--network", "4-3-2", "--activation", "relu,tanh"], "`activation` must have one entry"),
     ],

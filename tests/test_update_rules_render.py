@@ -20,6 +20,8 @@ NETWORKS = [
     ("784-128-64-10", ["relu", "gelu"], "log_loss", "auto"),
     ("5-4-3", "x*sigmoid(x)", "huber", "softmax"),
     ("-".join(["9"] * 12), "selu", "poisson", "softplus"),
+    ("784-1000-10", "*".join(["tanh(x)"] * 40), "huber", "auto"),
+    ("4-3-2", " +\n ".join(["x*tanh(sigmoid(x))"] * 9), "huber", "auto"),
 ]
 
 

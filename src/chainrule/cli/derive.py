@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -94,7 +94,8 @@ def derive(
     """
     if network is not None:
         _refuse_of_formulas({"FORMULA": formula, "--by": by, "--set": set_, "--code": code})
-        settings = (activation or "logistic", loss or "squared_error", output_activation or "auto")
+        given = {"activation": activation, "loss": loss, "output_activation": output_activation}
+        settings = {name: value for name, value in given.items() if value is not None}
         _write(_update_rules(network, settings, format, _stands_out(output)), output)
         return
     formula = _only_formula(formula, {"--activation": activation, "--loss": loss})
@@ -128,7 +129,7 @@ def derive(
 
 def _refuse_of_formulas(given: Mapping[str, object]) -> None:
     for name, value in given.items():
-        if value:
+        if value not in (None, []):
             raise InputError(
                 f"`{name}` is of a formula's derivative, `--network` asks for a network's update "
                 "rules; leave one of the two out."
@@ -151,11 +152,12 @@ def _only_formula(formula: str | None, of_networks: Mapping[str, str | None]) ->
     return sys.stdin.read().strip() if formula == "-" else formula
 
 
-def _update_rules(network: str, settings: tuple[str, str, str], form: Format, bold: bool) -> str:
+def _update_rules(network: str, settings: dict[str, Any], form: Format, bold: bool) -> str:
     from ..update_rules.deriving import derive_network
 
-    activation, loss, output_activation = settings
-    found = derive_network(network, one_or_each(activation), loss, output_activation)
+    if "activation" in settings:
+        settings["activation"] = one_or_each(settings["activation"])
+    found = derive_network(network, **settings)
     if form is Format.text:
         from ..render.update_rules_text import update_rules_text
 

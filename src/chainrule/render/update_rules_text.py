@@ -45,18 +45,23 @@ def _prose(part: Prose) -> str:
         WIDTH,
         initial_indent=margin,
         subsequent_indent=margin,
-        break_long_words=False,
         break_on_hyphens=False,
     )
     return "\n".join(wrapped).replace(_HELD, " ")
 
 
 def _table(table: Table) -> str:
+    """Return the rows, the last column's text in as many lines as it needs."""
     rows = [table.headings, *table.rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        (" " * _MARGIN + (" " * _GAP).join(map(str.ljust, row, widths))).rstrip() for row in rows
-    )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    shown = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        start = " " * _MARGIN + "".join(cell + " " * _GAP for cell in cells)
+        shown += textwrap.wrap(
+            printable(row[-1]), WIDTH, initial_indent=start, subsequent_indent=" " * len(start)
+        )
+    return "\n".join(shown)
 
 
 def _equations(part: Equations, bold: bool) -> str:

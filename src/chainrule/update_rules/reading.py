@@ -132,7 +132,7 @@ def _of_formula(text: str) -> ActivationRule:
                     f"`activation` {text!r} has no {what} at {formula.variable} = {z:g}; an "
                     "activation needs one everywhere. Use where(condition, formula, otherwise)."
                 ) from None
-    return ActivationRule(text, derivation)
+    return ActivationRule(" ".join(text.split()), derivation)
 
 
 def _delta(loss: LossRule, output: ActivationRule | None) -> Expr | None:
