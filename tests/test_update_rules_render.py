@@ -124,6 +124,9 @@ def test_a_raised_layer_is_no_power() -> None:
     assert r"e^{-\left(z^{(1)}_{j}\right)^{2}}" in derivation.latex
     assert not re.search(r"\^\{\(\d+\)\}(_\{.+?\})?\^", derivation.latex)
     assert r"\odot a^{(1)} \odot" in derive_network("3-2-1").latex
+    gelu = derive_network("3-2-1", "gelu")
+    assert r"\sqrt{2 \cdot \pi}" in gelu.latex
+    assert "<mi>π</mi>" in page(gelu)
 
 
 def test_a_notebook_gets_mathml_and_text() -> None:

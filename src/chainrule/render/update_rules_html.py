@@ -9,7 +9,7 @@ from ..update_rules.record import Record
 from .characters import printable
 from .derivation_html import MathMl
 from .update_rules_document import sections
-from .update_rules_formulas import OfArrays, Raised, parts_of
+from .update_rules_formulas import OfArrays, Parts, Raised, parts_of
 from .update_rules_parts import Equations, Line, Part, Prose, Table, marked
 from .update_rules_words import introduction, title
 
@@ -35,9 +35,12 @@ class MathMlElements(Raised, MathMl):
     """Formulas of elements."""
 
     def name(self, node: Name) -> str:
-        """Return an element, a partial derivative or an array."""
+        """Return an element, a partial derivative, an array or any other name."""
         above, slash, below = node.text.partition("/")
-        return f"<mfrac>{_name(above)}{_name(below)}</mfrac>" if slash else _name(node.text)
+        if slash:
+            return f"<mfrac>{self.name(Name(above))}{self.name(Name(below))}</mfrac>"
+        parts = parts_of(node.text)
+        return super().name(node) if parts is None else _name(parts)
 
     def summed(self, of: str, index: str) -> str:
         """Return Σ with its index."""
@@ -58,11 +61,8 @@ class MathMlArrays(OfArrays, MathMlElements):
     elementwise = "<mo>⊙</mo>"
 
 
-def _name(text: str) -> str:
-    """Return one name."""
-    parts = parts_of(text)
-    if parts is None:
-        return f"<mtext>{escape(text)}</mtext>"
+def _name(parts: Parts) -> str:
+    """Return a name taken apart: its layer raised, its indices at its foot."""
     letter = f"<mi>{parts.letter}</mi>"
     above = f"<mrow><mo>(</mo><mn>{parts.layer}</mn><mo>)</mo></mrow>"
     below = "<mo>,</mo>".join(f"<mi>{index}</mi>" for index in parts.indices.split(","))

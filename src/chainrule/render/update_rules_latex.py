@@ -6,7 +6,7 @@ from ..update_rules.record import Record
 from .derivation_latex import Latex
 from .notation import latex_text
 from .update_rules_document import sections
-from .update_rules_formulas import OfArrays, Raised, parts_of
+from .update_rules_formulas import OfArrays, Parts, Raised, parts_of
 from .update_rules_parts import Equations, Line, Part, Prose, Table, marked
 from .update_rules_words import introduction, title
 
@@ -18,11 +18,12 @@ class LatexElements(Raised, Latex):
     """Formulas of elements."""
 
     def name(self, node: Name) -> str:
-        """Return an element, a partial derivative or an array."""
+        """Return an element, a partial derivative, an array or any other name."""
         above, slash, below = node.text.partition("/")
         if slash:
-            return rf"\frac{{{_name(above)}}}{{{_name(below)}}}"
-        return _name(node.text)
+            return rf"\frac{{{self.name(Name(above))}}}{{{self.name(Name(below))}}}"
+        parts = parts_of(node.text)
+        return super().name(node) if parts is None else _name(parts)
 
     def summed(self, of: str, index: str) -> str:
         """Return Σ with its index."""
@@ -43,15 +44,12 @@ class LatexArrays(OfArrays, LatexElements):
     elementwise = r" \odot "
 
 
-def _name(text: str) -> str:
-    r"""Return one name.
+def _name(parts: Parts) -> str:
+    r"""Return a name taken apart.
 
-    >>> _name("∂W2[j, k]"), _name("dz1"), _name("rows")
-    ('\\partial W^{(2)}_{j,k}', '\\mathrm{d}z^{(1)}', '\\text{rows}')
+    >>> _name(Parts(True, False, "W", "2", "j,k")), _name(Parts(False, True, "z", "1", ""))
+    ('\\partial W^{(2)}_{j,k}', '\\mathrm{d}z^{(1)}')
     """
-    parts = parts_of(text)
-    if parts is None:
-        return rf"\text{{{text}}}"
     sign = r"\partial " if parts.partial else r"\mathrm{d}" if parts.cotangent else ""
     layer = f"^{{({parts.layer})}}" if parts.layer else ""
     indices = f"_{{{parts.indices}}}" if parts.indices else ""

@@ -24,7 +24,7 @@ from .architecture import A, ActivationRule, Architecture, LossRule, Y, Z
 
 MOST_LAYERS = 100
 LARGEST = 10_000_000  # units of a layer
-_SIZES = re.compile(r"\s*\d+(\s*-\s*\d+)+\s*")
+_SIZES = re.compile(r"\s*[0-9]+(\s*-\s*[0-9]+)+\s*")
 _TRIED = [k / 4 for k in range(-40, 41)]  # z at which an activation must have a value
 
 
@@ -59,9 +59,8 @@ def architecture(
     )
     row = lookup(LOSSES, loss, "loss")
     if output_activation == "auto":
-        output_activation = _usual_output(
-            row, {activation} if isinstance(activation, str) else set(names)
-        )
+        hidden = {activation} if isinstance(activation, str) else set(names)
+        output_activation = _usual_output(row, hidden, sizes[-1])
     require_suitable(output_activation, row, sizes[-1])
     output = None if output_activation == "softmax" else _activation(output_activation)
     rule = LossRule(row.name, derive(loss_term(row.name, sizes[-1]), "a"))
@@ -97,10 +96,14 @@ def _sizes(network: str | Sequence[int]) -> tuple[int, ...]:
     return tuple(map(int, sizes))
 
 
-def _usual_output(loss: Loss, hidden: set[str]) -> str:
-    if loss.outputs:
-        return loss.outputs[0]
-    return "logistic" if hidden == {"logistic"} else "identity"
+def _usual_output(loss: Loss, hidden: set[str], n_outputs: int) -> str:
+    usual = loss.outputs[0] if loss.outputs else "identity"
+    if usual == "softmax" and n_outputs == 1:
+        raise InputError(
+            f"`loss` {loss.name} needs one output a class, 2 at least, for softmax to share among; "
+            "for a single output take binary_cross_entropy."
+        )
+    return "logistic" if hidden == {"logistic"} and not loss.outputs else usual
 
 
 def _hidden(name: str) -> ActivationRule:
