@@ -129,6 +129,12 @@ def test_a_raised_layer_is_no_power() -> None:
     assert "<mi>π</mi>" in page(gelu)
 
 
+def test_long_numbers_are_shown_by_their_first_digits_and_kept_in_json() -> None:
+    selu = derive_network("3-2-1", "selu")
+    assert "= 1.050700987355… · (Σ_k" in str(selu)
+    assert "1.0507009873554804934193349852946*" in as_json(selu)
+
+
 def test_a_notebook_gets_mathml_and_text() -> None:
     bundle = derive_network("3-2")._repr_mimebundle_()
     assert bundle["text/plain"].startswith("The update rules of the network 3-2")

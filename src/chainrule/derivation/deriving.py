@@ -91,7 +91,8 @@ def _fused(formula: Formula, activation: str) -> Derivation:
     if activation == "softmax":
         raise InputError(
             "`output_activation` softmax takes a whole row at once, a formula is of one number; "
-            "with −Σ y log a its derivative by z is a − y, derived in docs/losses.md."
+            "with −Σ y log a its derivative by z is a − y, which `chainrule derive --network 4-3 "
+            "--loss log_loss` derives."
         )
     row = lookup(OUTPUTS, activation, "output_activation")
     prediction, net_input = formula.variable, symbol("z")

@@ -8,6 +8,7 @@ from ..derivation.notation import Call, Name, Notation, Number, Power, Product, 
 from ..derivation.writing import Writer
 from .derivation_words import Plain
 
+_MOST_DIGITS = 14
 _SCALARS = (Name("n"), Name("η"))
 _POWER = Power(Name("x"), Name("x"))
 _NAME = re.compile(r"(∂?)(d?)([^\W\d_])(\d*)(?:\[(.+)\])?")
@@ -39,6 +40,14 @@ def parts_of(name: str) -> Parts | None:
 
 class OfElements(Writer):
     """What update rules have and formulas have not; stands before a writer among the bases."""
+
+    and_so_on = "…"
+
+    def number(self, node: Number) -> str:
+        """Return a number, its first digits where it has many."""
+        if len(node.text) <= _MOST_DIGITS or "e" in node.text:
+            return super().number(node)
+        return super().number(Number(node.text[:_MOST_DIGITS])) + self.and_so_on
 
     def summed(self, of: str, index: str) -> str:
         """Return a sum over an index, or over all rows or outputs."""

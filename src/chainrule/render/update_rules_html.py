@@ -34,6 +34,8 @@ body {{ margin: 0 auto; max-width: 56rem; padding: 1.5rem 1.25rem 4rem; }}
 class MathMlElements(Raised, MathMl):
     """Formulas of elements."""
 
+    and_so_on = "<mo>…</mo>"
+
     def name(self, node: Name) -> str:
         """Return an element, a partial derivative, an array or any other name."""
         above, slash, below = node.text.partition("/")

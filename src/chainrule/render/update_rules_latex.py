@@ -17,6 +17,8 @@ _SIGNS = {"=": "=", "←": r"\leftarrow"}
 class LatexElements(Raised, Latex):
     """Formulas of elements."""
 
+    and_so_on = r"\dots "
+
     def name(self, node: Name) -> str:
         """Return an element, a partial derivative, an array or any other name."""
         above, slash, below = node.text.partition("/")

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ..derivation.building import Expr
-from ..derivation.notation import notation
+from ..derivation.notation import Number, notation
 from ..derivation.writing import Writer, written
 from ..update_rules.architecture import ActivationRule
 from ..update_rules.record import Equal, LayerRules, Record, Rule
@@ -17,6 +17,10 @@ class Numpy(OfArrays, Writer):
     """Formulas of arrays as NumPy computes them, functions by their names in formulas."""
 
     elementwise = "*"
+
+    def number(self, node: Number) -> str:
+        """Return a number with all its digits."""
+        return node.text
 
     def summed(self, of: str, index: str) -> str:
         """Return the sum over the rows, or over the outputs of each row."""
