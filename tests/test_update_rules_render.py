@@ -129,6 +129,12 @@ def test_a_raised_layer_is_no_power() -> None:
     assert "<mi>π</mi>" in page(gelu)
 
 
+def test_the_functions_of_an_activation_are_explained() -> None:
+    assert "Here Φ(u) = (1 + erf(u/sqrt(2)))/2." in str(derive_network("3-2-1", "gelu"))
+    mish = str(derive_network("3-2-1", "mish"))
+    assert "Here σ(u) = 1/(1 + exp(−u)), softplus(u) = log(1 + exp(u))." in mish
+
+
 def test_long_numbers_are_shown_by_their_first_digits_and_kept_in_json() -> None:
     selu = derive_network("3-2-1", "selu")
     assert "= 1.050700987355… · (Σ_k" in str(selu)

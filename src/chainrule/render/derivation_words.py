@@ -28,6 +28,11 @@ GREEK = {
 CALLS = {"sigmoid": "σ", "Phi": "Φ"}
 _RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 _LOOSE = -1
+_MEANINGS = {
+    "Phi": "Φ(u) = (1 + erf(u/sqrt(2)))/2",
+    "sigmoid": "σ(u) = 1/(1 + exp(−u))",
+    "softplus": "softplus(u) = log(1 + exp(u))",
+}
 
 
 class Plain(Writer):
@@ -141,10 +146,22 @@ def _kink(kink: Kink, record: Record) -> str:
 def meanings(record: Record) -> list[str]:
     """Say what the functions of the answer mean that the formula does not have."""
     shown = [record.answer, *([record.by_output] if record.by_output is not None else [])]
-    names = {name for one in shown for name in re.findall(r"(\w+)\(", written(one))}
-    given = set(re.findall(r"(\w+)\(", written(record.expression)))
-    known = {"sigmoid": "σ(u) = 1/(1 + exp(−u))", "softplus": "softplus(u) = log(1 + exp(u))"}
-    return [known[name] for name in sorted(known) if name in names - given]
+    return [_MEANINGS[name] for name in _explained(shown) if name not in _called(record.expression)]
+
+
+def all_meanings(record: Record) -> list[str]:
+    """Say what the functions of the formula and of the answer mean."""
+    by_output = [] if record.by_output is None else [record.by_output]
+    return [_MEANINGS[name] for name in _explained([record.expression, record.answer, *by_output])]
+
+
+def _explained(expressions: list[Expr]) -> list[str]:
+    names = {name for expression in expressions for name in _called(expression)}
+    return sorted(names & set(_MEANINGS))
+
+
+def _called(expression: Expr) -> set[str]:
+    return set(re.findall(r"(\w+)\(", written(expression)))
 
 
 def output_words(record: Record) -> str:

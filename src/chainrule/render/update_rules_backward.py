@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ..update_rules.architecture import ActivationRule
 from ..update_rules.record import LayerRules, Record
 from ..words import counted
-from .derivation_words import meanings, plain, sentences
+from .derivation_words import all_meanings, plain, sentences
 from .update_rules_parts import Equations, Line, Part, Prose, Section, equations, shape
 from .update_rules_words import activation_name, alike, at_once, lines_of, product
 
@@ -69,7 +69,7 @@ def _slope(rule: ActivationRule) -> Iterator[Part]:
         lines.append(Line("", rule.by_a, "by its own value, which the forward pass has"))
     derivation = rule.derivation
     command = f'``chainrule derive "{derivation.text}"``'
-    meant = ", ".join(meanings(derivation))
+    meant = ", ".join(all_meanings(derivation))
     about = [*([f"Here {meant}."] if meant else []), *sentences(derivation)]
     yield Prose(f"The slope of the activation {rule.name} ({command} shows every step):")
     yield Equations(tuple(lines))

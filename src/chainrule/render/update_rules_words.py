@@ -14,7 +14,7 @@ _MOST_ALIKE = 3  # layers of one kind that are all written out
 
 def title(record: Record) -> str:
     """Name the network."""
-    sizes = list(map(str, record.architecture.sizes))
+    sizes = record.architecture.text.split("-")
     if len(sizes) > _MOST_SIZES:
         sizes = [*sizes[:3], "…", *sizes[-2:]]
     return f"The update rules of the network {'-'.join(sizes)}"
@@ -33,7 +33,8 @@ def introduction(record: Record) -> tuple[Part, ...]:
 
     rows = []
     for _, grouped in groupby(record.layers, key=kind):
-        first, *_, last = group if len(group := list(grouped)) > 1 else group * 2
+        group = list(grouped)
+        first, last = group[0], group[-1]
         numbers = str(first.number) if first is last else f"{first.number}–{last.number}"
         units = f"{first.n_before} → {first.n_units}"
         shapes = shape(first.dW.shape), shape(first.db.shape)
