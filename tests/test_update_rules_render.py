@@ -68,6 +68,7 @@ def test_every_form(settings: tuple[object, ...]) -> None:
     assert "`" not in shown
     assert not re.search(r"\b1 (units|inputs|outputs|paths|rows)\b", shown)
     latex = derivation.latex
+    assert latex.isascii()
     assert latex.count("{") == latex.count("}")
     assert len(re.findall(r"\\left(?!arrow)", latex)) == latex.count(r"\right")
     assert latex.count(r"\begin{") == latex.count(r"\end{")

@@ -69,7 +69,12 @@ def latex_text(text: str) -> str:
     >>> print(latex_text("50 % of W_1"))
     50 \% of W\_1
     """
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    special = {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "–": "--",
+    }
     kept = {mark: f"\\{mark}" for mark in "%&#_${}"}
     special |= {mark: f"$^{{{_SUPERSCRIPTS[mark]}}}$" for mark in _SUPERSCRIPTS}
     symbols = {mark: f"${form.strip()}$" for mark, form in _LATEX.items() if not mark.isascii()}

@@ -53,7 +53,7 @@ def _step(record: Record) -> Section:
         (
             Prose(
                 "The gradient points to where J grows fastest; gradient descent takes a step of "
-                "the learning rate η against it:"
+                "the learning rate `η` against it:"
             ),
             Equations(tuple(_steps(record.layers[0]))),
             Prose(
