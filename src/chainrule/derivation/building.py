@@ -76,6 +76,11 @@ def arguments(node: Expr) -> tuple[Expr, ...]:
     return tuple(node.args)
 
 
+def factors(node: Expr) -> tuple[Expr, ...]:
+    """The factors of a product; anything else is one itself."""
+    return arguments(node) if node.is_Mul else (node,)
+
+
 def rebuilt(node: Expr, parts: Sequence[Expr]) -> Expr:
     """A node like this one with other parts."""
     return node.func(*parts, evaluate=False)

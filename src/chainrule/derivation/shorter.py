@@ -64,7 +64,7 @@ def _one_fraction(node: Expr) -> Expr:
 
 def _above_and_below(term: Expr) -> tuple[list[Expr], dict[str, tuple[Expr, Expr]]]:
     above, below = [], {}
-    for factor in term.args if term.is_Mul else [term]:
+    for factor in build.factors(term):
         if factor.is_Pow and factor.exp.is_Rational and factor.exp < 0:
             below[key(factor.base)] = (factor.base, -factor.exp)
         else:
@@ -95,7 +95,7 @@ def without_common_factor(node: Expr) -> Expr:
 
 
 def _power_of(name: Expr, term: Expr) -> Expr:
-    for factor in term.args if term.is_Mul else [term]:
+    for factor in build.factors(term):
         base, exponent = as_power(factor)
         if base == name and exponent.is_Integer:
             return exponent
@@ -105,7 +105,7 @@ def _power_of(name: Expr, term: Expr) -> Expr:
 def _distributed(term: Expr) -> list[Expr]:
     """Return the terms that a product of sums is the sum of."""
     found: list[Expr] = [ONE]
-    for factor in term.args if term.is_Mul else [term]:
+    for factor in build.factors(term):
         base, exponent = as_power(factor)
         times = int(exponent) if base.is_Add and exponent in (1, 2, 3) else 1
         sum_ = base if base.is_Add and exponent in (1, 2, 3) else factor
