@@ -94,6 +94,9 @@ def test_what_is_written_reads_back_as_the_same(text: str) -> None:
         ("x/(1 + abs(x))", None, "(1 - abs(a))**2"),
         ("min(1, max(-1, x))", None, "where(abs(a) < 1, 1, 0)"),
         ("x^2", "2*x", None),
+        ("exp(-x^2)", "-2*x*exp(-x**2)", None),
+        ("(1 + x^2)^3", "6*x*(1 + x**2)**2", None),
+        ("tanh(x)*x", "x*(1 - tanh(x)**2) + tanh(x)", None),
         ("2*x + 1", "2", None),
         ("x", "1", None),
         ("x^alpha", "alpha*x**(alpha - 1)", None),
@@ -135,6 +138,7 @@ def test_the_steps_name_the_chain_rule_its_outer_and_inner_function() -> None:
         ("exp", "a - y*log(a)", "exp(z) - y", "a - y"),
         ("tanh", "(a - y)^2/2", "(tanh(z) - y)*(1 - tanh(z)**2)", "(a - y)*(1 - a**2)"),
         ("sigmoid", "(a - y)^2/2", None, "(a - y)*a*(1 - a)"),
+        ("logistic", "(a - y)^2", None, "2*(a - y)*a*(1 - a)"),
         ("softplus", "a - y*log(a)", None, None),
     ],
 )

@@ -50,7 +50,7 @@ def derive(
         InputError: if the formula cannot be read, or another argument cannot be used.
 
     >>> derive("exp(-x**2)").derivative
-    '-2*exp(-x**2)*x'
+    '-2*x*exp(-x**2)'
     >>> loss = derive("-(y*log(a) + (1 - y)*log(1 - a))", by="a", output_activation="logistic")
     >>> loss.derivative
     'sigmoid(z) - y'
@@ -133,6 +133,13 @@ def _multiplied_through(formula: Formula, made: Expr, rate: Expr, net_input: Exp
         ((str(prediction), made),),
         build.product(*slopes),
         (loss, of_activation),
-        shortest(multiplied([common_denominator(loss.result), rate])),
+        _multiplied(common_denominator(loss.result), rate),
         inner=made,
     )
+
+
+def _multiplied(error: Expr, rate: Expr) -> Expr:
+    """The product in short; error first, as in (a − y)·a·(1 − a), where nothing of it cancels."""
+    apart = build.product(*build.factors(error), *build.factors(rate))
+    short = shortest(multiplied([error, rate]))
+    return short if build.operations(short) < build.operations(apart) else apart

@@ -1,7 +1,8 @@
 """A tidy form of an expression: no zeros and ones, like terms and factors together.
 
-Terms and factors stay in their order.  Only what holds for all real numbers at which the expression
-has a value is used; what x/x is at 0 is not asked.
+Terms stay in their order; of factors, numbers come first and then names, as in −2x·exp(−x²).  Only
+what holds for all real numbers at which the expression has a value is used; what x/x is at 0 is not
+asked.
 """
 
 from collections.abc import Iterable
@@ -65,7 +66,16 @@ def multiplied(factors: Iterable[Expr]) -> Expr:
     kept = _logistic(_without_inverse([factor for factor in kept if factor is not ONE]))
     if len(kept) == 1 and kept[0].is_Add and coefficient.value == MINUS_ONE:
         return added([multiplied([MINUS_ONE, term]) for term in kept[0].args])
+    kept.sort(key=_place)
     return build.product(*[*coefficient.factors(), *kept]) if kept else coefficient.alone()
+
+
+def _place(factor: Expr) -> int:
+    """Which factors come first: numbers such as π and √2, names and their powers, all others."""
+    base, exponent = as_power(factor)
+    if base.is_Rational or base in (sympy.pi, sympy.E):
+        return 0 if exponent.is_number else 2
+    return 1 if base.is_Symbol else 2
 
 
 class _Coefficient:
