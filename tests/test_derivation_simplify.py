@@ -33,6 +33,7 @@ from chainrule.derivation.writing import written
         ("(1 - y)/(1 - x) - y/x", "(x - y)/(x*(1 - x))"),
         ("1/x + 1/x^2", "1/x + 1/x**2"),
         ("9^9^9*x", "9**387420489*x"),
+        ("3*sigmoid(0)*x", "3*x*sigmoid(0)"),
         ("exp(-x)*x*-2", "-2*x*exp(-x)"),
         ("sin(x)*(1 + x)*x^2*y*pi*sqrt(2)", "pi*sqrt(2)*x**2*y*sin(x)*(1 + x)"),
         ("2^x*x/((1 - x)*x^2)", "2**x/(x*(1 - x))"),

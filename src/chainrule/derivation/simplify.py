@@ -199,6 +199,8 @@ def _logistic(factors: list[Expr]) -> list[Expr]:
         if not (isinstance(base, sigmoid) and exponent.is_Integer and exponent > 0):
             continue
         opposite = multiplied([MINUS_ONE, base.args[0]])
+        if opposite is ZERO:
+            continue
         exponential, above = powers.get(key(sympy.exp(opposite, evaluate=False)), (None, ZERO))
         if exponential is not None and above.is_Integer and above > 0:
             taken = min(above, exponent)
