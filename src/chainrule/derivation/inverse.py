@@ -9,6 +9,9 @@ from .functions import FUNCTIONS, KnownFunction, known
 from .simplify import tidy
 
 
+_MAX_OPERATIONS = 200  # log(a/(1 − a)) has a twice: undone n times, it would be 2ⁿ long
+
+
 def function_of(node: Expr) -> KnownFunction | None:
     """The row of the function that a node applies; a square root is one too."""
     if node.is_Pow and node.exp == build.HALF:
@@ -31,7 +34,7 @@ def links(expression: Expr, variable: Expr) -> list[Expr] | None:
 def undone(expression: Expr, variable: Expr, output: Expr) -> Iterator[tuple[Expr, Expr]]:
     """Yield each value on the way in to the variable, and the same as a formula in f(x).
 
-    It ends where a link has no inverse.
+    It ends where a link has no inverse, or where the formula would be too long to be of use.
 
     >>> from sympy import Symbol
     >>> from .expression import read_formula
@@ -47,6 +50,8 @@ def undone(expression: Expr, variable: Expr, output: Expr) -> Iterator[tuple[Exp
         if undo is None:
             return
         expression, output = inner[0], tidy(undo)
+        if build.operations(output) > _MAX_OPERATIONS:
+            return
         yield expression, output
 
 
