@@ -43,6 +43,7 @@ EXAMPLES = (
     "max(x, x^2, 1/2)",
     "min(1, max(-1, 2*x))",
     "clip(x^2, x, 3)",
+    "clip(x, x, 3)",
     "logaddexp(x, 2*x)",
     "abs(x)*sign(x - 2)",
     "relu(x)^2",

@@ -15,7 +15,7 @@ from . import building as build
 from .applied import Applied, U, chained, slope, times
 from .building import Expr
 from .expression import defined, template
-from .functions import KnownFunction, maximum, minimum
+from .functions import KnownFunction, clip, maximum, minimum
 from .grammar import symbol
 from .inverse import function_of
 from .record import Step
@@ -104,7 +104,10 @@ def _larger(node: Expr, by: Expr) -> Applied | None:
 
 def _definition(node: Expr, by: Expr) -> Applied | None:
     row = function_of(node)
-    if row is None or row.derivative or node.args[0] != by or _varying(node, by) != [0]:
+    if row is None or row.derivative:
+        return None
+    tied = isinstance(node, clip) and len(_varying(node, by)) > 1  # slopes where bounds are equal
+    if not tied and (node.args[0] != by or _varying(node, by) != [0]):
         return None
     meaning = defined(row, node.args)
     return Applied(f"what {row.name} means", sympy.Derivative(meaning, by))
