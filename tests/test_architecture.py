@@ -25,7 +25,7 @@ LAYERS = [
     {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports", "frames"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
-    {"render", "render.characters", "render.epochs"},
+    {"render", "render.characters", "render.epochs", "render.json_text"},
     {"render.network_words"},
     {"render.network_drawing"},
     {"render.network_html", "render.network_text"},
@@ -58,7 +58,7 @@ LAYERS = [
     {"estimators"},
     {"recipes", "explanation", "evaluation", "model"},
     {"modelfile", "experiment"},
-    {"render.notation", "render.mathml", "render.explanation_words", "render.json_text"},
+    {"render.notation", "render.mathml", "render.explanation_words"},
     {"render.explanation_text", "render.explanation_machine", "render.explanation_latex"},
     {"render.path_drawing", "render.step_machine", "render.step_text"},
     {"render.explanation_html"},

@@ -187,6 +187,8 @@ def test_code_that_is_not_exact_says_so() -> None:
 
 @pytest.mark.parametrize("text", ["alpha*x", "3"])
 def test_code_is_of_one_variable(text: str) -> None:
+    with pytest.raises(InputError, match="exponents of at most 400"):
+        code_for("x^9^9^9")
     with pytest.raises(InputError, match="must have one name"):
         code_for(text)
 

@@ -52,7 +52,8 @@ def test_parameters_decide_where_a_kink_is() -> None:
 @pytest.mark.parametrize(
     ("text", "x"),
     [("1/x", 0), ("x^-2", 0), ("log(x)", -1), ("sqrt(x)", -1), ("x^0.5", -2), ("log(x)", 0),
-     ("exp(x)", 1e9), ("9^9^9^9", 1), ("x/(x - x)", 1), ("asin(x)", 2)],
+     ("exp(x)", 1e9), ("9^9^9^9", 1), ("x/(x - x)", 1), ("asin(x)", 2),
+     ("erfc(0.001*sinh(1e5))", 1)],
 )  # fmt: skip
 def test_where_there_is_no_number_none_is_given(text: str, x: float) -> None:
     formula = read_formula(text)

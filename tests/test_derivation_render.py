@@ -87,6 +87,11 @@ def test_a_fused_loss_is_shown_by_the_prediction_and_by_the_net_input() -> None:
     assert "= (a − y)·a·(1 − a)/(a·(1 − a))" in shown
 
 
+def test_a_slope_that_no_float_holds_is_no_number_in_json() -> None:
+    (kink,) = json.loads(as_json(derive("1e300*1e300*abs(x)")))["kinks"]
+    assert (kink["left"], kink["right"], kink["used"]) == (None, None, 0)
+
+
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_every_form_holds_every_line(text: str) -> None:
     derivation = derive(text)

@@ -9,6 +9,7 @@ import sympy
 
 from . import building as build
 from .building import MINUS_ONE, ONE, Expr
+from .evaluation import has_immense_power
 from .expression import defined, filled, template
 from .functions import FUNCTIONS, KnownFunction
 from .inverse import function_of, undone
@@ -16,6 +17,7 @@ from .shorter import shortest
 from .simplify import key, multiplied, tidy
 
 _MAX_OPERATIONS = 40
+_MAX_DEGREE = 20  # of a polynomial in e^(m·x)
 
 
 def by_output(expression: Expr, variable: Expr, output: Expr) -> Expr | None:
@@ -112,17 +114,19 @@ def _in_exponential(
     expression: Expr, variable: Expr
 ) -> tuple[Expr, tuple[Expr, Expr], tuple[Expr, Expr]] | None:
     """The speed m and the coefficients, if f is a ratio of linear functions of e^(m·x)."""
+    if build.operations(expression) > _MAX_OPERATIONS or has_immense_power(expression):
+        return None
     exponentials = {
         node: (tidy(node.args[0]) / variable).doit()
         for node in expression.atoms(sympy.exp)
         if variable in node.free_symbols
     }
-    if not exponentials or build.operations(expression) > _MAX_OPERATIONS:
-        return None
-    if not all(speed.is_Rational and abs(speed) < 10 for speed in exponentials.values()):
+    if not exponentials or not all(speed.is_Rational for speed in exponentials.values()):
         return None
     t = sympy.Dummy("t", positive=True)
     unit = sympy.gcd(list(exponentials.values())) or ONE
+    if max(abs(speed / unit) for speed in exponentials.values()) > _MAX_DEGREE:
+        return None
     ratio = build.replaced(expression, {e: t ** (k / unit) for e, k in exponentials.items()})
     if ratio.free_symbols != {t} or not ratio.doit().is_rational_function(t):
         return None

@@ -10,6 +10,7 @@ from ..errors import InputError
 from .accuracy import BOUND, Accuracy, places
 from .building import replaced
 from .canonical import canonical
+from .evaluation import MAX_POWER, has_immense_power
 from .expression import read_formula
 from .forms import Form, best_form, run
 from .grammar import symbol
@@ -153,6 +154,8 @@ def code_for(text: str, by: str | None = None, **parameters: float | str) -> Cod
             f"`formula` {text!r} must have one name, its variable; it has {names}. "
             "Write numbers for the others."
         )
+    if has_immense_power(expression):
+        raise InputError(f"`formula` {text!r} must have exponents of at most {MAX_POWER} for code.")
     derivative = common_denominator(differentiate(expression, variable).result)
     in_x = {variable: symbol("x")}  # the name that it has in code
     texts = (written(replaced(expression, in_x)), written(replaced(derivative, in_x)))

@@ -14,6 +14,8 @@ from .grammar import symbol
 
 LARGEST_EXPONENT = 10**6
 """A power whose logarithm is larger is taken to have no value: it would fill the memory."""
+MAX_POWER = 400
+"""The largest exponent of an expression that SymPy may rewrite."""
 
 _BY_MPMATH: dict[str, Callable[..., Any]] = {
     "exp": mpmath.exp,
@@ -99,6 +101,17 @@ def holds(condition: Expr, at: Mapping[Any, Any]) -> bool:
     return _COMPARED[type(condition)](left, right)
 
 
+def has_immense_power(node: Expr) -> bool:
+    """Whether a power in it, such as x^9^9, would take SymPy hours to compute or to factor."""
+    if node.is_Pow and not node.exp.free_symbols:
+        try:
+            if abs(value(node.exp, {})) > MAX_POWER:
+                return True
+        except NoValueError:
+            pass
+    return any(map(has_immense_power, build.arguments(node)))
+
+
 def _power(base: Any, exponent: Any) -> Any:
     if base == 0 and exponent <= 0:
         if exponent == 0:
@@ -120,5 +133,5 @@ def _applied(node: Expr, parts: list[Any]) -> Any:
         return _value(defined(row, names), dict(zip(names, parts, strict=True)))
     try:
         return _BY_MPMATH[row.name](*parts)
-    except (ZeroDivisionError, ValueError) as error:
+    except (ZeroDivisionError, ValueError, OverflowError) as error:
         raise NoValueError(f"{row.name} is no real number there") from error

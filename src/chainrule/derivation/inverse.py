@@ -8,7 +8,6 @@ from .expression import filled
 from .functions import FUNCTIONS, KnownFunction, known
 from .simplify import tidy
 
-
 _MAX_OPERATIONS = 200  # log(a/(1 − a)) has a twice: undone n times, it would be 2ⁿ long
 
 

@@ -12,7 +12,7 @@ import sympy
 
 from . import building as build
 from .building import Expr
-from .evaluation import NoValueError, value
+from .evaluation import NoValueError, has_immense_power, value
 from .expression import defined, template
 from .functions import maximum, minimum
 from .grammar import symbol
@@ -136,6 +136,8 @@ def _places(left: Expr, right: Expr, by: Expr) -> list[Expr]:
     *_, (reached, at) = undone(left, by, right)
     if reached == by:
         return [tidy(at)]
+    if has_immense_power(difference):
+        return []
     plain = difference.doit()
     if plain.free_symbols == {by} and plain.is_polynomial(by) and sympy.degree(plain, by) == 2:
         return [root for root in sympy.roots(plain, by) if root.is_real]

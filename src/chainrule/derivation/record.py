@@ -129,4 +129,4 @@ class Record:
     @property
     def is_flat(self) -> bool:
         """Whether the derivative is 0 although the formula has the variable."""
-        return self.answer.is_zero is True and not self.is_constant
+        return self.answer == 0 and not self.is_constant

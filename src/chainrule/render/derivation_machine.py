@@ -1,12 +1,12 @@
 """A derivation as JSON, of the versioned schema `chainrule.derivation/1`."""
 
-import json
 from typing import Any
 
 from ..derivation.building import Expr
 from ..derivation.record import Kink, Line, Record
 from ..derivation.writing import written
 from .derivation_words import explained, sentences
+from .json_text import json_text
 
 
 def as_json(record: Record) -> str:
@@ -33,7 +33,7 @@ def as_json(record: Record) -> str:
     }
     if not fused:
         del content["activation"]
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    return json_text(content)
 
 
 def _written(expression: Expr | None) -> str | None:
