@@ -187,10 +187,31 @@ def test_code_that_is_not_exact_says_so() -> None:
 
 @pytest.mark.parametrize("text", ["alpha*x", "3"])
 def test_code_is_of_one_variable(text: str) -> None:
-    with pytest.raises(InputError, match="exponents of at most 400"):
-        code_for("x^9^9^9")
     with pytest.raises(InputError, match="must have one name"):
         code_for(text)
+
+
+def test_no_code_has_immense_powers() -> None:
+    with pytest.raises(InputError, match="exponents of at most 400"):
+        code_for("x^9^9^9")
+
+
+def test_a_choice_within_a_condition() -> None:
+    x = np.array([-1.0, 0.5, 2.0])
+    inner = ACTIVATIONS["selu"].value(x)
+    code = code_for("selu(selu(x))")
+    np.testing.assert_allclose(code.value(x), ACTIVATIONS["selu"].value(inner), rtol=1e-14)
+    assert code.is_exact
+
+
+@pytest.mark.parametrize("language", ["numpy", "python"])
+def test_what_has_no_number_is_nan_in_code(language: str) -> None:
+    code = code_for("where(x > 0, x, log(-1))")
+    names: dict[str, Any] = {}
+    exec(code.source(language), names)
+    assert names["value_and_derivative"](np.float64(2)) == (2.0, 1.0)
+    assert np.isnan(names["value_and_derivative"](np.float64(-2))[0])
+    assert "NAN" in code.source("c")
 
 
 def test_the_variable_may_have_another_name() -> None:

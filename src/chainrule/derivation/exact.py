@@ -76,6 +76,7 @@ FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
     sympy.And: lambda *args: all(args),
     sympy.Or: lambda *args: any(args),
     sympy.Not: lambda a: not a,
+    sympy.ITE: lambda condition, chosen, other: chosen if condition else other,
 }
 """Head of an expression → the same in arbitrary precision."""
 

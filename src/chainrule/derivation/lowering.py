@@ -126,6 +126,9 @@ class Lowering:
             return self._choice(e)
         if isinstance(e, sympy.log):
             return self._log(e.args[0])
+        if isinstance(e, sympy.ITE):  # a choice of conditions
+            condition, chosen, other = e.args
+            return self.lower(condition & chosen | ~condition & other)
         line, *others = [self.lower(arg) for arg in e.args]
         if not others:
             return self.lines.add(NAMES[e.func], line)

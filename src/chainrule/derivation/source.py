@@ -38,7 +38,8 @@ class Printer:
         operation = self.lines.all[line]
         if operation.name == "number":
             value = operation.args[0]
-            self.text[line] = (repr(value), ATOM if value >= 0 else BINDING["negative"])
+            text = self.target.number(value)
+            self.text[line] = (text, BINDING["negative"] if value < 0 else ATOM)
             return
         if operation.name == "x":
             self.text[line] = ("x", ATOM)

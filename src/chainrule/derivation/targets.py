@@ -1,5 +1,6 @@
 """The languages that code is written in: a table each, an operation beside its text."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,11 +33,22 @@ class Target:
         texts: operation → text with {} for its parts.
         helpers: operation → the function that its text calls, printed where it is used.
         header: the first lines.
+        infinity, nan: what is larger than any number, and what is none.
     """
 
     texts: Mapping[str, str]
     header: str
     helpers: Mapping[str, str]
+    infinity: str = "math.inf"
+    nan: str = "math.nan"
+
+    def number(self, value: float) -> str:
+        """Return a number as text."""
+        if math.isnan(value):
+            return self.nan
+        if math.isinf(value):
+            return self.infinity if value > 0 else f"-{self.infinity}"
+        return repr(value)
 
 
 NUMPY = Target(
@@ -60,6 +72,8 @@ NUMPY = Target(
     },
     "import numpy as np\nfrom scipy import special\n",
     {"softplus": "def softplus(u):\n    return np.maximum(u, 0) + np.log1p(np.exp(-np.abs(u)))\n"},
+    "np.inf",
+    "np.nan",
 )
 
 COMPLEX = Target(
@@ -88,6 +102,8 @@ COMPLEX = Target(
         "    size = np.where(np.real(u) < 0, -u, u)\n"
         "    return (u + size) / 2 + np.log1p(np.exp(-size))\n",
     },
+    NUMPY.infinity,
+    NUMPY.nan,
 )
 """NumPy for complex z, whose sizes and signs are those of its real part: for the complex step."""
 
@@ -166,6 +182,8 @@ C = Target(
         "    return fmax(u, 0.0) + log1p(exp(-fabs(u)));\n}\n",
         "sign": "static double sign(double u) {\n    return (u > 0) - (u < 0);\n}\n",
     },
+    "INFINITY",
+    "NAN",
 )
 
 TARGETS: dict[str, Target] = {"numpy": NUMPY, "numba": NUMBA, "python": PYTHON, "c": C}
