@@ -232,6 +232,7 @@ def test_functions_are_short() -> None:
         ("import chainrule.cli.derive", {"typer"}),
         ("import chainrule; chainrule.derive", {"sympy"}),
         ("import chainrule; chainrule.where", {"numpy"}),
+        ("import chainrule.kept, chainrule.explanation", {"numpy"}),
     ],
 )
 def test_the_start_is_light(command: str, allowed: set[str]) -> None:

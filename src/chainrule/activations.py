@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, ndtr
 
 from .chain import Array
 
@@ -60,6 +59,8 @@ def _one(z: Array) -> Array:
 def logistic(z: Array) -> Array:
     """a = 1 / (1 + e⁻ᶻ)."""
     if np.isrealobj(z):
+        from scipy.special import expit  # only now: it takes longer to load than all else
+
         return expit(z)
     # the same without overflow for complex z, where `expit` is not defined
     return np.exp(np.minimum(z, 0)) / (1 + np.exp(-absolute(z)))
@@ -129,10 +130,14 @@ def _selu_by_a(a: Array) -> Array:
 
 def gelu(z: Array) -> Array:
     """a = z Φ(z), Φ the standard normal distribution function (the exact form)."""
+    from scipy.special import ndtr
+
     return z * ndtr(z)
 
 
 def _gelu_derivative(z: Array) -> Array:
+    from scipy.special import ndtr
+
     return ndtr(z) + z * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 

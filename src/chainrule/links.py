@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.random import Generator, Philox
-from scipy.sparse import issparse
 
 from .activations import Activation, softmax
 from .chain import Array
@@ -54,9 +53,9 @@ class Affine:
 
 
 def _product(left: Array, right: Array, out: Array | None) -> Array:
-    if not issparse(left):
+    if isinstance(left, np.ndarray):
         return np.matmul(left, right, out=out)
-    product = left @ right
+    product = left @ right  # sparse
     if out is None:
         return product
     out[...] = product

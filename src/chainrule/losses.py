@@ -20,7 +20,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, xlogy
 
 from .activations import (
     absolute,
@@ -103,6 +102,8 @@ def _huber_derivative(a: Array, y: Array) -> Array:
 
 
 def _poisson(a: Array, y: Array) -> Array:
+    from scipy.special import gammaln, xlogy  # only now: it takes longer to load than all else
+
     return sums_of_rows(a - xlogy(y, a) + gammaln(y + 1))
 
 
@@ -111,6 +112,8 @@ def _poisson_derivative(a: Array, y: Array) -> Array:
 
 
 def _binary(a: Array, y: Array) -> Array:
+    from scipy.special import xlogy
+
     return -sums_of_rows(xlogy(y, a) + xlogy(1 - y, 1 - a))
 
 
@@ -119,6 +122,8 @@ def _binary_derivative(a: Array, y: Array) -> Array:
 
 
 def _categorical(a: Array, y: Array) -> Array:
+    from scipy.special import xlogy
+
     return -sums_of_rows(xlogy(y, a))
 
 
@@ -155,6 +160,8 @@ def _categorical_of_z_both(z: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _poisson_of_z(z: Array, y: Array) -> Array:
+    from scipy.special import gammaln
+
     return sums_of_rows(np.exp(z) - y * z + gammaln(y + 1))
 
 
@@ -163,6 +170,8 @@ def _poisson_of_z_derivative(z: Array, y: Array) -> Array:
 
 
 def _poisson_of_softplus(z: Array, y: Array) -> Array:
+    from scipy.special import gammaln
+
     near = np.maximum(z, SOFTPLUS_TAIL)
     log_a = np.log(softplus(near)) + (z - near)  # in the tail log a is z
     return sums_of_rows(softplus(z) - y * log_a + gammaln(y + 1))

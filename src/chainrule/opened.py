@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from .cases import Case
 from .chain import Array, Link, forward
@@ -50,7 +49,7 @@ class OpenedRows:
         if letter == "b":
             return np.ones(len(self.case))
         column: Any = self._incoming[layer - 1][1][:, [indices[0]]]
-        column = column.toarray() if issparse(column) else column
+        column = column if isinstance(column, np.ndarray) else column.toarray()  # sparse
         values: Array = column[:, 0].astype(np.float64)
         return values
 

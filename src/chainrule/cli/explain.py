@@ -84,7 +84,7 @@ def explain(
     _refuse_contradictions(weight, largest, vanished, step)
     for name, file in (("--output", output), ("--svg", svg)):
         _require_writable(name, file, model, data)
-    from ..kept import read_kept  # only now: it loads SciPy
+    from ..kept import read_kept
 
     kept = read_kept(model)
     case = _case(kept, model, data, delimiter, header)
