@@ -6,6 +6,7 @@ asked for less.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -100,9 +101,7 @@ def measure(values: Array, function: Any, variable: Any, points: Array) -> Accur
 
 def error(value: float, function: Any, variable: Any, x: float) -> float | None:
     """Return the error of one value in ulp, None where the exact one is no float."""
-    exact = value_at(function, variable, x)
-    if mpmath.isnan(exact):
-        exact = _limit(function, variable, x)
+    exact = _exact(function, variable, x)
     if mpmath.isnan(exact) or abs(exact) > LARGEST:
         return None
     if not math.isfinite(value):
@@ -118,6 +117,13 @@ def error(value: float, function: Any, variable: Any, x: float) -> float | None:
         return float(away / np.spacing(float(scale)))
 
 
+@lru_cache(maxsize=1000)  # the same for every form that is measured
+def _exact(function: Any, variable: Any, x: float) -> Any:
+    """Return f(x), nan where there is neither a value nor a limit."""
+    exact = value_at(function, variable, x)
+    return _limit(function, variable, x) if mpmath.isnan(exact) else exact
+
+
 def _limit(function: Any, variable: Any, x: float) -> Any:
     """Return the value that a removable singularity has by continuity."""
     at = mpmath.mpf(x)
@@ -126,6 +132,7 @@ def _limit(function: Any, variable: Any, x: float) -> Any:
     return mpmath.mpf(0) if abs(middle) < NUDGE * abs(right) else middle
 
 
+@lru_cache(maxsize=1000)
 def _times_slope(function: Any, variable: Any, x: float) -> Any:
     """Return |x·f′(x)|, by difference quotients of exact values; 0 at a kink or jump."""
     at = mpmath.mpf(x)
