@@ -54,9 +54,12 @@ class Stage:
         """Return max_v |local[u, v]| after[v], (rows, n_in), for `after` of at least 0."""
         local = abs(self.local)
         if self.of_weights:
-            if len(after) < len(local):  # the shorter loop
+            if len(after) < local.shape[1]:  # the shorter loop
                 return np.stack([(local * row).max(axis=1) for row in after])
-            return np.stack([(after * onward).max(axis=1) for onward in local], axis=1)
+            largest = np.zeros((len(after), len(local)))
+            for size, onward in zip(after.T, local.T, strict=True):
+                np.maximum(largest, np.multiply.outer(size, onward), out=largest)
+            return largest
         return local * after if local.ndim == 2 else (local * after[:, None, :]).max(axis=2)
 
     def passed(self, mass: Array) -> Array:
