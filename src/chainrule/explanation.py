@@ -22,6 +22,7 @@ from .network import Objective
 from .opened import OpenedRows
 from .routes import largest_routes, sizes, sums
 from .subject import case_of
+from .threads import blas_threads, multiply_adds
 from .weights import Weight, largest_weight, parse_weight, ranked_weights, require_weight
 
 TOP = 10  # paths, and rows, that are listed
@@ -44,9 +45,10 @@ def explain_weights(
     case: Case, weights: Sequence[Weight], top: int = TOP, dropout: Sequence[Dropout] = ()
 ) -> Explanations:
     """Do as `explain_weight` for several weights, by one forward and one backward pass."""
-    opened = OpenedRows(case, [replace(link) for link in dropout])
-    objective = Objective(case.network, case.parameters, [replace(link) for link in dropout])
-    with np.errstate(all="ignore"):
+    work = multiply_adds(len(case), case.network.layer_sizes)
+    with blas_threads(work), np.errstate(all="ignore"):
+        opened = OpenedRows(case, [replace(link) for link in dropout])
+        objective = Objective(case.network, case.parameters, [replace(link) for link in dropout])
         gradients = objective.value_and_gradients(case.X, case.target, case.weight)[1].named()
         return Explanations(
             _explained(opened, one, float(gradients[one.array][one.indices]), top)
