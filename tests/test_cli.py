@@ -6,6 +6,7 @@ import re
 import shlex
 import sys
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from commands import called, run, started
 
 import chainrule
+from chainrule.cli import COMMANDS
 from chainrule.datasets import iris
 
 
@@ -44,6 +46,25 @@ def test_version_and_help() -> None:
     shown = called("train", "--help", COLUMNS="80").stdout
     assert all(len(line) <= 80 for line in shown.splitlines())
     assert called().returncode == 2
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_says_of_a_command_what_its_help_begins_with(command: str) -> None:
+    """The list does not import the commands."""
+    summary = " ".join(called("--help", COLUMNS="200").stdout.split())
+    assert COMMANDS[command] in summary
+    assert COMMANDS[command] in called(command, "--help", COLUMNS="200").stdout
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fills_its_lines(command: str, width: int) -> None:
+    shown = called(command, "--help", COLUMNS=str(width)).stdout
+    lines = [line.rstrip() for line in shown.partition("╭")[0].splitlines()]
+    for line, after in pairwise(lines):
+        if line and after:
+            assert width - 2 < len(f"{line} {after.split()[0]}")
+    assert max(map(len, lines)) <= width
 
 
 def test_a_process_of_its_own_says_the_same(flowers: Path, tmp_path: Path) -> None:

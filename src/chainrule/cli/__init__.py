@@ -10,6 +10,7 @@ import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
+from inspect import getdoc
 from typing import Annotated, Any
 
 import typer
@@ -38,32 +39,48 @@ class FormulaCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-# commands in the order of the help, each with what typer is to know of it
-COMMANDS: dict[str, dict[str, Any]] = {
-    "train": {},
-    "predict": {},
-    "explain": {},
+COMMANDS = {
+    "train": "Train a multilayer perceptron on a table and open one of its gradients.",
+    "predict": "Predict each row of a table: one line a row, in the order of the rows.",
+    "explain": "Say which factors make a weight's gradient what it is.",
+    "where": "Show where the chain rule is in a script, and whether it is right there.",
+    "derive": "Differentiate a formula, or a network's loss by its weights, step by step.",
+}
+"""The commands in the order of the help, each with the first sentence of its own help."""
+
+SETTINGS: dict[str, dict[str, Any]] = {
     # what `where` does not know is an option of the script
     "where": {"context_settings": {"ignore_unknown_options": True}},
     "derive": {"cls": FormulaCommand},
 }
+"""What typer is to know of a command."""
 
 
 class Commands(TyperGroup):
-    """Imports a command's module when that command is asked for: most need what others do not."""
+    """Imports a command's module when that command is called: most need what others do not."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "commands": dict.fromkeys(COMMANDS)})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command, None if there is none of that name."""
+        """Return what the list of commands says of one, None if there is none of that name."""
         del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        function = getattr(import_module(f".{cmd_name}", __name__), cmd_name)
-        alone.command(cmd_name, **COMMANDS[cmd_name])(function)
-        return get_command(alone)
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is called, its name and its arguments."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and _loaded(str(name)), rest
+
+
+def _loaded(name: str) -> Any:
+    """Import a command; each paragraph of its help is as wide as the terminal."""
+    function = getattr(import_module(f".{name}", __name__), name)
+    paragraphs = (getdoc(function) or "").split("\n\n")
+    flowing = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name, help=flowing, **SETTINGS.get(name, {}))(function)
+    return get_command(alone)
 
 
 app = typer.Typer(

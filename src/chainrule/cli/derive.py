@@ -88,7 +88,7 @@ def derive(
 ) -> None:
     """Differentiate a formula, or a network's loss by its weights, step by step.
 
-    The formula is read, never executed: + - * / ^, comparisons in where(x > 0, x, 0), and
+    The formula is read, never executed: + - * / ^, comparisons in where(x>0,x,0), and
     functions such as exp, log, tanh, sigmoid, softplus, relu, erf, abs, max.  Each step that
     applies the chain rule is marked.
     """
