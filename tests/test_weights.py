@@ -19,7 +19,8 @@ def test_a_weight_is_named_as_it_is_shown(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "W2", "W[1]", "2[1]", "W2[]", "W2[1,]", "W2[a]", "W2[1][2]",
-                                  "W2[0] + 1", "W2[1e3]", "W2[" + "9" * 40 + "]"])  # fmt: skip
+                                  "W2[0] + 1", "W2[1e3]", "W2[\uff10]",
+                                  "W2[" + "9" * 40 + "]"])  # fmt: skip
 def test_what_names_no_weight_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"`--weight` must be written as W2\[3, 1\] or b1\[0\]"):
         parse_weight(text, "--weight")
@@ -29,6 +30,7 @@ def test_what_names_no_weight_is_refused(text: str) -> None:
     ("weight", "message"),
     [
         (Weight("W", 3, (0, 0)), "must be one of W1, W2, b1, b2; got 'W3'"),
+        (Weight("W", 3, (0, 0)), r"There are W1\[0…1, 0…2\], b1\[0…2\], W2\[0…2, 0\], b2\[0\]"),
         (Weight("W", 1, (2, 0)), r"W1\[2, 0\] does not exist: W1 has shape \(2, 3\)"),
         (Weight("W", 2, (0, 1)), r"its indices are W2\[0…2, 0\]"),
         (Weight("W", 1, (0,)), "does not exist"),

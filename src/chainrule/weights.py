@@ -11,7 +11,7 @@ from .errors import InputError
 from .names import unknown
 from .parameters import Parameters
 
-_NAMED = re.compile(r"\s*([A-Za-z]+)(\d+)\s*\[\s*([-\d\s,]*)\]\s*")
+_NAMED = re.compile(r"\s*([A-Za-z]+)(\d+)\s*\[\s*([-\d\s,]*)\]\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def parse_weight(text: str, parameter: str = "weight") -> Weight:
     """
     found = _NAMED.fullmatch(text)
     indices = [part.strip() for part in found[3].split(",")] if found else []
-    if not found or not all(re.fullmatch(r"-?\d{1,18}", index) for index in indices):
+    if not found or not all(re.fullmatch(r"-?[0-9]{1,18}", index) for index in indices):
         raise InputError(
             f"`{parameter}` must be written as W2[3, 1] or b1[0]: the array of a layer, then "
             f"where in it, counted from 0; got {text!r}."
@@ -59,17 +59,22 @@ def require_weight(parameters: Parameters, weight: Weight, parameter: str = "wei
     """
     arrays = parameters.named()
     if weight.array not in arrays:
-        raise InputError(unknown(weight.array, arrays, parameter))
+        there = ", ".join(_ranges(name, array.shape) for name, array in arrays.items())
+        raise InputError(f"{unknown(weight.array, arrays, parameter)} There are {there}.")
     shape = arrays[weight.array].shape
     inside = len(weight.indices) == len(shape) and all(
         0 <= index < size for index, size in zip(weight.indices, shape, strict=True)
     )
     if not inside:
-        ranges = ", ".join(f"0…{size - 1}" if size > 1 else "0" for size in shape)
         raise InputError(
             f"`{parameter}` {weight} does not exist: {weight.array} has shape {shape}, and its "
-            f"indices are {weight.array}[{ranges}]."
+            f"indices are {_ranges(weight.array, shape)}."
         )
+
+
+def _ranges(name: str, shape: tuple[int, ...]) -> str:
+    ranges = ", ".join(f"0…{size - 1}" if size > 1 else "0" for size in shape)
+    return f"{name}[{ranges}]"
 
 
 def largest_weight(gradients: Mapping[str, Array]) -> Weight:
