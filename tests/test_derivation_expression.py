@@ -87,6 +87,10 @@ def test_a_parameter_is_exactly_its_decimals() -> None:
         ("__import__('os')", "no text in quotes", 11),
         ("lambda: x", "':' cannot stand here", 6),
         ("exec(x)", "there is no function 'exec'", 0),
+        ("s\u0456n(x)", "'\u0456' is no letter of a–z or α–ω, but cyrillic small letter", 0),
+        ("2*\uff58", "but fullwidth latin small letter x", 2),
+        ("(x := 2)", "':' cannot stand here", 3),
+        ("nan*x", "the name 'nan' is not known", 0),
         ("1e999", "at most 60 digits", 0),
     ],
 )

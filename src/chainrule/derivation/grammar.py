@@ -7,6 +7,7 @@ right.  Comparisons, joined by `and` or `or`, are arguments only.
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -27,7 +28,9 @@ GREEK = frozenset((
     "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega",
 ))
 # fmt: on
-_FREE_NAME = re.compile(r"[^\W\d_](_?[0-9]+)?")
+_LETTER = "A-Za-zα-ξπ-ωΓΔΘΛΞΠΣΦΨΩ"  # other letters look like some of these
+_FREE_NAME = re.compile(rf"[{_LETTER}](_?[0-9]+)?")
+_FOREIGN = re.compile(rf"[^{_LETTER}0-9_√]")
 _COMPARISONS: dict[str, Callable[..., Any]] = {
     "<": sympy.StrictLessThan,
     "<=": sympy.LessThan,
@@ -211,6 +214,9 @@ class Parser:
             return CONSTANTS[name]
         if _FREE_NAME.fullmatch(name) or name in GREEK:
             return symbol(name)
+        if foreign := _FOREIGN.search(name):
+            said = unicodedata.name(foreign.group(), "a sign").lower()
+            raise self.error(f"{foreign.group()!r} is no letter of a–z or α–ω, but {said}", token)
         called = self.here.text == "("
         known = sorted(FUNCTIONS if called else {*FUNCTIONS, *CONSTANTS, *self.names, *GREEK})
         near = get_close_matches(name.lower(), sorted({*known, *NAMES}), n=3, cutoff=0.7)
