@@ -191,6 +191,12 @@ def test_code_is_of_one_variable(text: str) -> None:
         code_for(text)
 
 
+@pytest.mark.parametrize("text", ["x/(x - x)", "log(-1 - x^2)"])
+def test_code_is_of_a_formula_that_has_a_number_somewhere(text: str) -> None:
+    with pytest.raises(InputError, match="at no point between -1000 and 1000"):
+        code_for(text)
+
+
 def test_no_code_has_immense_powers() -> None:
     with pytest.raises(InputError, match="exponents of at most 400"):
         code_for("x^9^9^9")

@@ -87,6 +87,12 @@ def test_a_fused_loss_is_shown_by_the_prediction_and_by_the_net_input() -> None:
     assert "= (a − y)·a·(1 − a)/(a·(1 − a))" in shown
 
 
+@pytest.mark.parametrize("text", ["1/0", "x/(x - x)", "log(-1 - x^2)", "asin(2 + y^2)*x"])
+def test_a_formula_without_a_number_anywhere_is_said_to_be_so(text: str) -> None:
+    assert "The formula has a number at no point" in derivation_text(derive(text, by="x"))
+    assert "at no point" not in derivation_text(derive("sqrt(x - 100)"))
+
+
 def test_a_slope_that_no_float_holds_is_no_number_in_json() -> None:
     (kink,) = json.loads(as_json(derive("1e300*1e300*abs(x)")))["kinks"]
     assert (kink["left"], kink["right"], kink["used"]) == (None, None, 0)

@@ -114,6 +114,8 @@ def code(
     lines, results = Lines(), []
     for tree in map(canonical, (expression, derivative)):
         form, accuracy = best_form(tree, variable, places(tree, variable))
+        if not accuracy.points:
+            raise InputError("`formula` has a number at no point between -1000 and 1000.")
         results.append((form.lower(lines, variable), form, accuracy))
     (value, value_form, value_error), (slope_line, slope_form, slope_error) = results
     return Code(

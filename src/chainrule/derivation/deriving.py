@@ -8,6 +8,7 @@ from . import building as build
 from .building import Expr
 from .by_output import by_output
 from .display import Derivation
+from .evaluation import has_values
 from .expression import Formula, filled, read_formula
 from .functions import NAMES
 from .grammar import symbol
@@ -73,6 +74,7 @@ def derive(
         output_is=formula.expression,
         by_output=by_output(formula.with_values, formula.variable, output),
         kinks=_kinks(formula, answer),
+        has_values=has_values(formula.with_values, formula.variable),
     )
 
 

@@ -14,6 +14,9 @@ from .grammar import symbol
 
 LARGEST_EXPONENT = 10**6
 """A power whose logarithm is larger is taken to have no value: it would fill the memory."""
+POINTS, OTHER = (0.3, 1.9, -0.4, -3.1, 12.3, 150.5), 0.7
+"""Where a formula is tried, and what its other names are meanwhile."""
+
 MAX_POWER = 400
 """The largest exponent of an expression that SymPy may rewrite."""
 
@@ -99,6 +102,18 @@ def holds(condition: Expr, at: Mapping[Any, Any]) -> bool:
         return every(holds(part, at) for part in condition.args)
     left, right = (_value(part, at) for part in condition.args)
     return _COMPARED[type(condition)](left, right)
+
+
+def has_values(expression: Expr, variable: Any) -> bool:
+    """Whether an expression has a number somewhere, other names standing for 0.7."""
+    others = dict.fromkeys(expression.free_symbols, OTHER)
+    for number in POINTS:
+        try:
+            value(expression, {**others, variable: number})
+        except NoValueError:
+            continue
+        return True
+    return False
 
 
 def has_immense_power(node: Expr) -> bool:

@@ -96,6 +96,7 @@ class Record:
         by_output: the derivative as a formula in that name; None where it does not say it.
         kinks: where the function is not smooth.
         activation: the function of the variable that the formula is applied to, None if none is.
+        has_values: whether the formula has a number at one of the points at which it was tried.
     """
 
     text: str
@@ -110,6 +111,7 @@ class Record:
     by_output: Expr | None
     kinks: tuple[Kink, ...]
     activation: Expr | None = None
+    has_values: bool = True
 
     @property
     def derivative(self) -> str:

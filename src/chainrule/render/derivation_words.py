@@ -117,6 +117,11 @@ def explained(step: Step) -> str:
 def sentences(record: Record) -> list[str]:
     """Say what else is to be known: kinks, and what makes a derivative useless."""
     found = [_kink(kink, record) for kink in record.kinks]
+    if not record.has_values:
+        found.append(
+            "The formula has a number at no point that was tried: it divides by zero or leaves "
+            "the real numbers."
+        )
     if record.is_constant:
         found.append(f"The formula is without {plain(record.variable)}: its derivative is 0.")
     if record.is_flat:
