@@ -117,6 +117,12 @@ def test_the_documents_show_what_is_printed(file: str, arguments: list[str]) -> 
     assert f"```console\n{called('derive', *arguments).stdout}```\n" in text
 
 
+@pytest.mark.parametrize(("file", "formula"), [("README.md", "tanh(x)"), ("docs/derive.md", MISH)])
+def test_the_documents_show_the_code_that_is_printed(file: str, formula: str) -> None:
+    text = (DOCS / file).read_text(encoding="utf-8")
+    assert f"```python\n{called('derive', formula, '--code', 'numpy').stdout}```\n" in text
+
+
 def test_the_page_of_the_command_lists_every_function() -> None:
     text = (DOCS / "docs" / "derive.md").read_text(encoding="utf-8")
     assert [name for name in FUNCTIONS if name not in text] == []
