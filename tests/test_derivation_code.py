@@ -197,6 +197,11 @@ def test_code_is_of_a_formula_that_has_a_number_somewhere(text: str) -> None:
         code_for(text)
 
 
+def test_what_is_compared_must_be_real() -> None:
+    with pytest.raises(InputError, match="compares what is no real number"):
+        code_for("where(log(-1) > 0, 1, x)")
+
+
 def test_no_code_has_immense_powers() -> None:
     with pytest.raises(InputError, match="exponents of at most 400"):
         code_for("x^9^9^9")

@@ -112,7 +112,7 @@ def code(
     branch points; if none is, in the best, and `remark` says how far off that is.
     """
     lines, results = Lines(), []
-    for tree in map(canonical, (expression, derivative)):
+    for tree in (_canonical(part) for part in (expression, derivative)):
         form, accuracy = best_form(tree, variable, places(tree, variable))
         if not accuracy.points:
             raise InputError("`formula` has a number at no point between -1000 and 1000.")
@@ -129,6 +129,13 @@ def code(
         value_error,
         slope_error,
     )
+
+
+def _canonical(expression: Any) -> Any:
+    try:
+        return canonical(expression)
+    except TypeError as error:  # SymPy's, for log(-1) > 0
+        raise InputError("`formula` compares what is no real number.") from error
 
 
 def code_for(text: str, by: str | None = None, **parameters: float | str) -> Code:

@@ -76,7 +76,7 @@ class Form:
 def best_form(expression: Any, variable: Any, points: Array) -> tuple[Form, Accuracy]:
     """Return the first form within the bound, or else the most exact one, and how exact it is."""
     tried: list[tuple[Form, Accuracy]] = []
-    for form in _forms(expression, variable):
+    for form in _forms(expression, variable, tried):
         accuracy = measure(computed(form, variable, points), expression, variable, points)
         if accuracy.ulp <= BOUND:
             return form, accuracy
@@ -84,7 +84,8 @@ def best_form(expression: Any, variable: Any, points: Array) -> tuple[Form, Accu
     return min(tried, key=lambda pair: pair[1].ulp)
 
 
-def _forms(expression: Any, variable: Any) -> Iterator[Form]:
+def _forms(expression: Any, variable: Any, tried: list[tuple[Form, Accuracy]]) -> Iterator[Form]:
+    """Yield the forms; a polynomial only for those that were tried and failed where it would be."""
     rewritten: list[tuple[str, Callable[[Any], Any], bool]] = [
         ("as it stands", lambda e: e, False),
         ("exponentials apart", lambda e: e, True),
@@ -92,15 +93,16 @@ def _forms(expression: Any, variable: Any) -> Iterator[Form]:
         ("in exponentials", in_exponentials, True),
         ("one fraction of exponentials", lambda e: one_fraction(in_exponentials(e)), True),
     ]
-    forms = []
     for name, rewrite, scaling in rewritten:
         try:
-            forms.append(Form(name, expression, rewrite(expression), scaling))
+            form = Form(name, expression, rewrite(expression), scaling)
         except (sympy.PolynomialError, NotImplementedError):
             continue  # SymPy knows no factors of it
-        yield forms[-1]
+        yield form
+    failed = list(tried)
     for radius in RADII:
-        patch = patch_at(expression, variable, CENTRE, radius)
+        forms = [form for form, accuracy in failed if abs(accuracy.at - CENTRE) < radius]
+        patch = patch_at(expression, variable, CENTRE, radius) if forms else None
         if patch is not None:
             for form in forms:
                 name = f"{form.name}, a polynomial near {CENTRE:g}"
