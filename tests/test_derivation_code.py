@@ -197,6 +197,13 @@ def test_code_is_of_a_formula_that_has_a_number_somewhere(text: str) -> None:
         code_for(text)
 
 
+@pytest.mark.parametrize("condition", ["relu(pi) > 1", "x > 1 or relu(pi) > 1", "selu(1) > 0.1"])
+def test_a_condition_of_numbers_is_decided(condition: str) -> None:
+    code = code_for(f"x*where({condition}, 1, 2)")
+    assert code.value(np.array([0.5])).tolist() == [0.5]
+    assert code.is_exact
+
+
 def test_what_is_compared_must_be_real() -> None:
     with pytest.raises(InputError, match="compares what is no real number"):
         code_for("where(log(-1) > 0, 1, x)")

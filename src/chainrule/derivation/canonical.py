@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from .building import arguments, is_choice
+from .exact import value_at
 from .expression import defined
 from .functions import (
     expm1,
@@ -33,7 +34,9 @@ def canonical(expression: Any) -> Any:
     args = [canonical(part) for part in parts]
     if is_choice(expression):
         condition, chosen, other = args
-        return sympy.Piecewise((chosen, condition), (other, True))
+        if not condition.free_symbols:  # SymPy fails to rewrite some
+            return chosen if value_at(condition, None, 1) is True else other
+        return sympy.Piecewise((chosen, condition), (other, True), evaluate=False)
     if isinstance(expression, sympy.erfc):
         return 2 * normal_cdf(-sympy.sqrt(2) * args[0])
     if isinstance(expression, logaddexp):

@@ -103,10 +103,12 @@ class Lowering:
     def _kind_of(self, e: Any) -> Scaled:
         if e == self.variable:
             return Scaled(self.argument)
-        if e in (sympy.true, sympy.false):
-            return Scaled(self.lines.number(bool(e)))
         if not e.has(self.variable):
-            return Scaled(self.lines.number(value_at(e, self.variable, 1)))
+            number = value_at(e, self.variable, 1)
+            line = self.lines.number(number)
+            if isinstance(number, bool):
+                line = self.lines.add("equal", line, self.lines.number(True))
+            return Scaled(line)
         if isinstance(e, sympy.exp):
             if self.scaling:
                 return Scaled(self.lines.number(1), e.args[0])
