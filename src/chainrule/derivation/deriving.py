@@ -15,8 +15,8 @@ from .grammar import symbol
 from .kinks import kinks
 from .record import Kink, Step
 from .rules import differentiate
-from .shorter import common_denominator, shortest
-from .simplify import multiplied, tidy
+from .shorter import common_denominator, error_times_slope
+from .simplify import tidy
 from .unfolding import lines
 
 OUTPUTS = {
@@ -135,13 +135,6 @@ def _multiplied_through(formula: Formula, made: Expr, rate: Expr, net_input: Exp
         ((str(prediction), made),),
         build.product(*slopes),
         (loss, of_activation),
-        _multiplied(common_denominator(loss.result), rate),
+        error_times_slope(common_denominator(loss.result), rate),
         inner=made,
     )
-
-
-def _multiplied(error: Expr, rate: Expr) -> Expr:
-    """The product in short; error first, as in (a − y)·a·(1 − a), where nothing of it cancels."""
-    apart = build.product(*build.factors(error), *build.factors(rate))
-    short = shortest(multiplied([error, rate]))
-    return short if build.operations(short) < build.operations(apart) else apart

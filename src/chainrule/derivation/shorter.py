@@ -17,6 +17,13 @@ def shortest(node: Expr) -> Expr:
     return min(forms, key=build.operations)
 
 
+def error_times_slope(error: Expr, slope: Expr) -> Expr:
+    """Return the product in short; (a − y)·a·(1 − a), error first, where nothing of it cancels."""
+    apart = build.product(*build.factors(error), *build.factors(slope))
+    short = shortest(multiplied([error, slope]))
+    return short if build.operations(short) < build.operations(apart) else apart
+
+
 def common_denominator(node: Expr) -> Expr:
     """Return a tidy expression, its sums of fractions over one denominator where that is shorter.
 

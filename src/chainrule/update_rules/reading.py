@@ -10,8 +10,8 @@ from ..derivation.deriving import derive
 from ..derivation.evaluation import NoValueError, value
 from ..derivation.expression import read_formula
 from ..derivation.named_formulas import activation_formula, loss_term
-from ..derivation.shorter import shortest
-from ..derivation.simplify import multiplied, tidy
+from ..derivation.shorter import error_times_slope
+from ..derivation.simplify import tidy
 from ..derivation.writing import written
 from ..errors import InputError
 from ..hidden_layers import is_formula, one_each
@@ -143,4 +143,4 @@ def _delta(loss: LossRule, output: ActivationRule | None) -> Expr | None:
     if output is None:
         # −y[j]/a[j] · a[j] (δ − a[k]), summed: a[k] Σ y − y[k], and the targets sum to 1
         return total(A, negative(Y)) if loss.name == "categorical_cross_entropy" else None
-    return shortest(multiplied([loss.by_a, tidy(output.slope)]))
+    return error_times_slope(loss.by_a, tidy(output.slope))
