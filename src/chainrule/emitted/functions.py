@@ -1,0 +1,121 @@
+"""The functions that a program defines: activations, their derivatives, what these are made of."""
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+from ..activations import ACTIVATIONS, EXPONENTIAL
+from ..derivation.building import ONE, Expr
+from ..derivation.code import code_for
+from ..derivation.expression import filled, read_formula
+from ..derivation.functions import NAMES
+from ..derivation.lines import Lines
+from ..derivation.source import Printer
+from ..derivation.targets import NUMPY, PYTHON
+from ..update_rules.architecture import ActivationRule, Z
+from .expressions import written_in
+from .layout import WIDTH, Definitions, function
+from .parts import parts
+
+By = Literal["a", "z"]
+
+_SAFE_VALUES = {  # where the definition overflows or loses digits
+    "logistic": "sigmoid(z)",
+    "softplus": "softplus(z)",
+    "elu": "where(z > 0, z, expm1(z))",
+    "selu": "1.0507009873554805*where(z > 0, z, 1.6732632423543772*expm1(z))",
+}
+_VALUES_IN_PYTHON = {  # `where` loses sight of z in max(0, z), if that is 0
+    "relu": "where(z > 0, z, 0*z)",
+    "hard_tanh": "where(abs(z) < 1, z, sign(z))",
+}
+_SAFE_SLOPES = {
+    "softplus": "-expm1(-a)",
+    "selu": "where(a > 0, 1.0507009873554805, a + 1.7580993408473766)",
+}
+
+_TARGETS = {
+    "python": replace(PYTHON, texts={**PYTHON.texts, "sigmoid": "logistic({})"}),
+    "numpy": replace(
+        NUMPY,
+        texts={
+            **NUMPY.texts,
+            "sigmoid": "logistic({})",
+            "normal_cdf": "normal_cdf({})",
+            "erf": "erf({})",
+        },
+    ),
+}
+
+
+def natural(rule: ActivationRule) -> By:
+    """Return what the derivative is best written in: the activation's own value if that says it."""
+    return "z" if rule.by_a is None and rule.name not in _SAFE_SLOPES else "a"
+
+
+def activation_functions(language: str, rule: ActivationRule, name: str, by: By) -> Definitions:
+    """Return the definitions of an activation and of its derivative by a or by z."""
+    record = EXPONENTIAL if rule.name == EXPONENTIAL.name else ACTIVATIONS.get(rule.name)
+    if record is None:
+        return _of_formula(language, rule.name, name)
+    value = written_in(language, _value(language, rule))
+    slope = written_in(language, _slope(rule, by))
+    found = parts(language, (*value.used, *slope.used))
+    if name not in found:  # the logistic function itself is one of the parts
+        says = f"a = {record.formula}."
+        found[name] = function(name, ["z"], says, [f"return {value.text}"])
+    formula = f" = {record.derivative_formula}" if by == natural(rule) else ""
+    source = f"the value a = {name}(z)" if by == "a" else "z"
+    says = f"∂a/∂z{formula}, by {source}."
+    slope_name = f"{name}_derivative"
+    argument = "_" if slope.text == "1" else by
+    found[slope_name] = function(slope_name, [argument], says, [f"return {slope.text}"])
+    return found
+
+
+def _value(language: str, rule: ActivationRule) -> Expr:
+    text = _SAFE_VALUES.get(rule.name)
+    if language == "python":
+        text = _VALUES_IN_PYTHON.get(rule.name, text)
+    return rule.formula if text is None else read_formula(text, "z").expression
+
+
+def _slope(rule: ActivationRule, by: By) -> Expr:
+    if by == "a":
+        text = _SAFE_SLOPES.get(rule.name)
+        found = rule.by_a if text is None else read_formula(text, "a").expression
+        return ONE if found is None else found
+    row = NAMES.get(rule.name)
+    return filled(row.derivative, u=Z) if row is not None and row.derivative else rule.by_z
+
+
+def _of_formula(language: str, text: str, name: str) -> Definitions:
+    """A formula's value and derivative: code that neither overflows nor cancels."""
+    code = code_for(text)
+    value = _printed(language, code.lines, code.value_line)
+    slope = _printed(language, code.lines, code.derivative_line)
+    called = [code.lines.all[line].name for line in (*value.needed, *slope.needed)]
+    found = parts(language, tuple("logistic" if one == "sigmoid" else one for one in called))
+    for what, printer, says in (
+        (name, value, f"a = {code.formula}."),
+        (f"{name}_derivative", slope, f"∂a/∂z = {code.derivative_formula}."),
+    ):
+        body = [f"{to} = {part}" for to, part in printer.assigned]
+        body.append(f"return {printer.outputs[0]}")
+        found[what] = function(what, ["z"], _in_z(says), [_in_z(line) for line in body])
+    return found
+
+
+def _printed(language: str, lines: Lines, line: int) -> Printer:
+    """Return the printed code, with as few names for parts as lines of a fair length need."""
+    for width in (60, 40, 30, 20, 12):
+        printer = Printer(lines, (line,), _TARGETS[language], width)
+        texts = [text for _, text in printer.assigned] + printer.outputs
+        if max(map(len, texts)) <= WIDTH - 16:
+            break
+    return printer
+
+
+def _in_z(text: str) -> str:
+    """The same in z, the name of a pre-activation."""
+    return re.sub(r"\bx\b", "z", text)
