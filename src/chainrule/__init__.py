@@ -3,9 +3,8 @@
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
 says whether a gradient is right; `explain` opens one into its factors; `where` says where the
 chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
-formula step by step, `derive_network` a network's loss by each weight; `load` reads a model that
-formula step by step; `emit` writes a network as a program from scratch; `load` reads a model that
-`chainrule train -o` kept.
+formula step by step, `derive_network` a network's loss by each weight; `emit` writes a network as a
+program from scratch; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
