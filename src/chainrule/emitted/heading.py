@@ -21,9 +21,10 @@ _CHAIN_RULE = {
     ),
 }
 _CALLS = [
-    ["python program.py", "train on invented rows, print the mean loss"],
+    ["python program.py", "train on rows drawn by a rule, print the mean loss"],
     ["python program.py --check", "compare gradients with difference quotients"],
 ]
+_OWN_ROWS = "To learn from rows of your own, let `sample_rows` return them."
 _POISSON = "log y!, which Poisson's loss also has, is left out: no weight changes it."
 
 
@@ -38,7 +39,7 @@ def heading(plan: Plan) -> str:
     ]
     if plan.architecture.loss.name == "poisson":
         parts.append(_POISSON)
-    parts.append("\n".join(_aligned(_CALLS)))
+    parts += [_OWN_ROWS, "\n".join(_aligned(_CALLS))]
     return "\n\n".join(parts) + '\n"""'
 
 

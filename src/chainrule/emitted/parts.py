@@ -30,8 +30,8 @@ _NUMPY_LOGISTIC = '''
 '''
 _NUMPY_SOFTPLUS = '''
     def softplus(z):
-        """a = log(1 + e^z); e^−|z| never overflows."""
-        return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+        """a = log(1 + e^z) = log(e^0 + e^z), which overflows for no z."""
+        return np.logaddexp(0, z)
 '''
 _NUMPY_NORMAL_CDF = '''
     def normal_cdf(z):
