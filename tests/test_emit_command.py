@@ -57,3 +57,10 @@ def test_mistakes_are_one_sentence(arguments: tuple[str, ...], said: str, tmp_pa
     assert said in result.stderr
     assert result.stderr.startswith("chainrule: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_the_documentation_shows_what_is_printed() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "derive.md").read_text(encoding="utf-8")
+    program = emit("7-5-3", language="numpy")
+    begin, end = program.index("def backward"), program.index("def train")
+    assert f"```python\n{program[begin:end].rstrip()}\n```" in page
