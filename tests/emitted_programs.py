@@ -47,6 +47,10 @@ WIDE: list[Case] = [
     ("3-4-4-4-4-4-4-2", "tanh", "squared_error", "auto"),
     ("4-3", "tanh", "log_loss", "auto"),
     ("3-1", "tanh", "binary_cross_entropy", "auto"),
+    ("3-2", "tanh", "squared_error", "auto"),
+    ("3-5-2", "softplus", "binary_cross_entropy", "auto"),
+    ("5-6-6-2", "hard_tanh", "squared_error", "auto"),
+    ("3-4-2", "tanh", "squared_error", "exponential"),
 ]  # fmt: skip
 
 

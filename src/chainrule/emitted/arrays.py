@@ -6,14 +6,14 @@ from .plan import Layer, Plan
 from .samples import prediction, result
 
 _CHECKED = """
-    largest, step = 0.0, 1e-5
+    largest, step = 0.0, 1e-6
     for weights, gradient in zip(parameters, gradients):
         for place in list(np.ndindex(weights.shape))[:5]:
             kept = weights[place]
             weights[place] = kept + step
-            above = loss(forward(X, *parameters)[$loss_of], y)
+            above = loss(forward(X, *parameters)$chosen, y)
             weights[place] = kept - step
-            below = loss(forward(X, *parameters)[$loss_of], y)
+            below = loss(forward(X, *parameters)$chosen, y)
             weights[place] = kept
             slope = (above - below) / (2 * step)
             apart = abs(slope - gradient[place])
@@ -52,6 +52,12 @@ def _values(plan: Plan) -> list[str]:
             names.append(f"z{layer.number}")
         names.append(f"a{layer.number}")
     return names
+
+
+def _chosen(plan: Plan, name: str) -> str:
+    """The index that takes one value out of what the forward pass returns; of one alone none."""
+    names = _values(plan)
+    return f"[{names.index(name) - len(names)}]" if len(names) > 1 else ""
 
 
 def _of_loss(plan: Plan) -> str:
@@ -152,7 +158,8 @@ def _train(plan: Plan) -> str:
 def _predict(plan: Plan) -> str:
     says, text = prediction(plan)
     a = f"a{plan.output.number}"
-    body = [*listed(f"{a} = forward(", ["X", *_parameters(plan)], ")[-1]"), f"return {text}"]
+    end = f"){_chosen(plan, a)}"
+    body = [*listed(f"{a} = forward(", ["X", *_parameters(plan)], end), f"return {text}"]
     return function("predict", ["X", *_parameters(plan)], f"Return {says}.", body)
 
 
@@ -163,7 +170,7 @@ def _check(plan: Plan) -> str:
         *listed("gradients = backward(", _backward_arguments(plan), ")"),
         *listed("parameters = [", names, "]"),
     ]
-    rest = block(_CHECKED, loss_of=-2 if plan.is_fused else -1)
+    rest = block(_CHECKED, chosen=_chosen(plan, _of_loss(plan)))
     says = "Compare gradients with central differences of the loss, which know no chain rule."
     return function("check", ["X", "y", *names], says, [*first, *rest.splitlines()])
 
@@ -190,7 +197,7 @@ def _main(plan: Plan) -> str:
         f"X, y = sample_rows(rng, {plan.n_rows})",
         *assigned(names, "start_weights", ["rng"]),
         'if "--check" in sys.argv:',
-        *indented(listed("check(", ["X", "y", *names], ")")),
+        *indented(listed("check(", ["X[:10]", "y[:10]", *names], ")")),
         "    return",
         *listed("train(", ["X", "y", *names, *settings], ")"),
         *listed("predicted = predict(", ["X", *names], ")"),

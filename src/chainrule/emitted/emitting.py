@@ -52,11 +52,10 @@ def emit(
 def program(network: Architecture, language: str) -> str:
     """Return the source of the program for a network that has been read."""
     made = plan(network, language)
-    functions = [*_definitions(made).values()]
-    if made.has_table:
-        functions.append(table(made))
-    functions += loss_functions(made).values()
-    functions.append(sample_rows(made))
+    activations = _definitions(made)
+    losses = {name: f for name, f in loss_functions(made).items() if name not in activations}
+    tables = [table(made)] if made.has_table else []
+    functions = [*activations.values(), *tables, *losses.values(), sample_rows(made)]
     functions += neuron_functions(made) if language == "python" else array_functions(made)
     functions.append('if __name__ == "__main__":\n    main()')
     text = "\n\n\n".join(functions)

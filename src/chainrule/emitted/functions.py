@@ -25,9 +25,9 @@ _SAFE_VALUES = {  # where the definition overflows or loses digits
     "elu": "where(z > 0, z, expm1(z))",
     "selu": "1.0507009873554805*where(z > 0, z, 1.6732632423543772*expm1(z))",
 }
-_VALUES_IN_PYTHON = {  # `where` loses sight of z in max(0, z), if that is 0
+_FOLLOWED = {  # in Python; of the 0 of max(0, z) nobody knows that it came from z
     "relu": "where(z > 0, z, 0*z)",
-    "hard_tanh": "where(abs(z) < 1, z, sign(z))",
+    "hard_tanh": "min(1, max(-1, z)) + 0*z",
 }
 _SAFE_SLOPES = {
     "softplus": "-expm1(-a)",
@@ -62,7 +62,9 @@ def activation_functions(language: str, rule: ActivationRule, name: str, by: By)
     slope = written_in(language, _slope(rule, by))
     found = parts(language, (*value.used, *slope.used))
     if name not in found:  # the logistic function itself is one of the parts
-        says = f"a = {record.formula}."
+        is_followed = language == "python" and name in _FOLLOWED
+        why = "; 0 * z, so that `chainrule where` can follow z" if is_followed else ""
+        says = f"a = {record.formula}{why}."
         found[name] = function(name, ["z"], says, [f"return {value.text}"])
     formula = f" = {record.derivative_formula}" if by == natural(rule) else ""
     source = f"the value a = {name}(z)" if by == "a" else "z"
@@ -76,7 +78,7 @@ def activation_functions(language: str, rule: ActivationRule, name: str, by: By)
 def _value(language: str, rule: ActivationRule) -> Expr:
     text = _SAFE_VALUES.get(rule.name)
     if language == "python":
-        text = _VALUES_IN_PYTHON.get(rule.name, text)
+        text = _FOLLOWED.get(rule.name, text)
     return rule.formula if text is None else read_formula(text, "z").expression
 
 

@@ -58,7 +58,7 @@ _CHECK = '''
         """Compare gradients with central differences of the loss, which know no chain rule."""
         forward(network, inputs)
         backward(network, inputs, targets)
-        largest, step = 0.0, 1e-5
+        largest, step = 0.0, 1e-6
         for layer in network:
             for neuron in layer:
                 for j, gradient in enumerate(neuron["dweights"][:3]):

@@ -113,7 +113,7 @@ class Plan:
     @property
     def rate(self) -> float:
         """The step, by the size of the gradients that loss and output make."""
-        if self.architecture.loss.name == "poisson":
+        if self.targets == "counts" or self.output.activation == "exponential":
             return 0.01
         bounded = self.architecture.output_activation == "logistic" and not self.is_fused
         usual = 0.5 if bounded else 0.05
