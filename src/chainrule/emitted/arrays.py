@@ -180,13 +180,13 @@ def _start_weights(plan: Plan) -> str:
         f"W{layer.number} = rng.normal(size=({layer.n_in}, {layer.n_out})) / np.sqrt({layer.n_in})"
         for layer in plan.layers
     ]
-    parts = [part for layer in plan.layers for part in (f"W{layer.number}", _zeros(layer))]
-    says = "Return weights of variance 1/n_in, and biases of 0."
+    parts = [part for layer in plan.layers for part in (f"W{layer.number}", _biases(layer))]
+    says = "Return weights of variance 1/n_in, and biases of 0.1."
     return function("start_weights", ["rng"], says, body + returned(parts))
 
 
-def _zeros(layer: Layer) -> str:
-    return f"np.zeros({layer.n_out})"
+def _biases(layer: Layer) -> str:
+    return f"np.full({layer.n_out}, 0.1)"
 
 
 def _main(plan: Plan) -> str:

@@ -26,7 +26,7 @@ _SAFE_VALUES = {  # where the definition overflows or loses digits
     "selu": "1.0507009873554805*where(z > 0, z, 1.6732632423543772*expm1(z))",
 }
 _FOLLOWED = {  # in Python; of the 0 of max(0, z) nobody knows that it came from z
-    "relu": "where(z > 0, z, 0*z)",
+    "relu": "max(0, z) + 0*z",
     "hard_tanh": "min(1, max(-1, z)) + 0*z",
 }
 _SAFE_SLOPES = {

@@ -7,13 +7,13 @@ from .samples import prediction, result
 
 _NEW_NETWORK = '''
     def new_network():
-        """Return layers of neurons, with weights of variance 1/n_in and biases of 0."""
+        """Return layers of neurons, with weights of variance 1/n_in and biases of 0.1."""
         network = []
         for depth in range(1, len(SIZES)):
             n_in, n_out, layer = SIZES[depth - 1], SIZES[depth], []
             for _ in range(n_out):
                 weights = [random.gauss(0, 1) / math.sqrt(n_in) for _ in range(n_in)]
-                layer.append({"weights": weights, "bias": 0.0})
+                layer.append({"weights": weights, "bias": 0.1})
             network.append(layer)
         return network
 '''

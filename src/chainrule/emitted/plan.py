@@ -19,6 +19,7 @@ FUSED = {
 _FROM_ZERO = ("relu", "softplus", "gaussian", "exponential", "gelu", "silu", "mish")
 _ROWS = 60
 _MULTIPLICATIONS = {"python": 400_000, "numpy": 40_000_000}  # of the forward passes: half a second
+_LEAST = {"python": 10, "numpy": 50}
 _MOST = {"python": 100, "numpy": 1000}
 
 
@@ -108,7 +109,8 @@ class Plan:
         """How often all rows are seen: so often that it takes about a second."""
         weights = sum(layer.n_in * layer.n_out for layer in self.layers)
         affordable = _MULTIPLICATIONS[self.language] // (weights * _ROWS)
-        return max(10, min(_MOST[self.language], affordable // 10 * 10))
+        most = min(_MOST[self.language], affordable // 10 * 10)
+        return max(_LEAST[self.language], most)
 
     @property
     def rate(self) -> float:
