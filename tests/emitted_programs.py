@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import types
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ WIDE: list[Case] = [
     ("3-5-5-2", ("identity", "tanh"), "log_loss", "auto"),
     ("3-4-2", "x*tanh(log(1 + exp(x)))", "squared_error", "auto"),
     ("3-4-4-2", ("sin(x)", "x*tanh(x)"), "squared_error", "auto"),
+    ("3-4-2", "(exp(x) - exp(-x))/(exp(x) + exp(-x))", "squared_error", "auto"),
+    ("3-4-4-4-2", ("2*x", "log(1 + exp(x))", "tanh(x)"), "squared_error", "auto"),
     ("3-4-4-4-4-4-4-2", "tanh", "squared_error", "auto"),
     ("4-3", "tanh", "log_loss", "auto"),
     ("3-1", "tanh", "binary_cross_entropy", "auto"),
@@ -54,6 +57,7 @@ WIDE: list[Case] = [
 ]  # fmt: skip
 
 
+@cache
 def program(case: Case, language: str) -> str:
     sizes, activation, loss, output = case
     chosen = activation if isinstance(activation, str) else list(activation)

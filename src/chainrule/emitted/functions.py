@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from ..activations import ACTIVATIONS, EXPONENTIAL
+from ..activations import ACTIVATIONS, EXPONENTIAL, Activation
 from ..derivation.building import ONE, Expr
 from ..derivation.code import code_for
 from ..derivation.expression import filled, read_formula
@@ -12,6 +12,7 @@ from ..derivation.functions import NAMES
 from ..derivation.lines import Lines
 from ..derivation.source import Printer
 from ..derivation.targets import NUMPY, PYTHON
+from ..derivation.writing import written
 from ..update_rules.architecture import ActivationRule, Z
 from .expressions import written_in
 from .layout import WIDTH, Definitions, function
@@ -50,14 +51,23 @@ _TARGETS = {
 
 def natural(rule: ActivationRule) -> By:
     """Return what the derivative is best written in: the activation's own value if that says it."""
-    return "z" if rule.by_a is None and rule.name not in _SAFE_SLOPES else "a"
+    if rule.name in _SAFE_SLOPES:
+        return "a"
+    if _record(rule) is None and rule.by_a is not None and not rule.by_a.free_symbols:
+        return "z"  # a formula with a constant derivative
+    return "z" if rule.by_a is None else "a"
+
+
+def _record(rule: ActivationRule) -> Activation | None:
+    """The package's own activation of this name, None for a formula."""
+    return EXPONENTIAL if rule.name == EXPONENTIAL.name else ACTIVATIONS.get(rule.name)
 
 
 def activation_functions(language: str, rule: ActivationRule, name: str, by: By) -> Definitions:
     """Return the definitions of an activation and of its derivative by a or by z."""
-    record = EXPONENTIAL if rule.name == EXPONENTIAL.name else ACTIVATIONS.get(rule.name)
+    record = _record(rule)
     if record is None:
-        return _of_formula(language, rule.name, name)
+        return _of_formula(language, rule, name, by)
     value = written_in(language, _value(language, rule))
     slope = written_in(language, _slope(rule, by))
     found = parts(language, (*value.used, *slope.used))
@@ -91,21 +101,26 @@ def _slope(rule: ActivationRule, by: By) -> Expr:
     return filled(row.derivative, u=Z) if row is not None and row.derivative else rule.by_z
 
 
-def _of_formula(language: str, text: str, name: str) -> Definitions:
+def _of_formula(language: str, rule: ActivationRule, name: str, by: By) -> Definitions:
     """A formula's value and derivative: code that neither overflows nor cancels."""
-    code = code_for(text)
-    value = _printed(language, code.lines, code.value_line)
-    slope = _printed(language, code.lines, code.derivative_line)
-    called = [code.lines.all[line].name for line in (*value.needed, *slope.needed)]
-    found = parts(language, tuple("logistic" if one == "sigmoid" else one for one in called))
-    for what, printer, says in (
-        (name, value, f"a = {code.formula}."),
-        (f"{name}_derivative", slope, f"∂a/∂z = {code.derivative_formula}."),
+    code = code_for(rule.name)
+    slope, slope_line, formula = code, code.derivative_line, code.derivative_formula
+    if by == "a":
+        slope = code_for(written(rule.by_a), "a")
+        slope_line, formula = slope.value_line, slope.formula
+    found: Definitions = {}
+    made: Definitions = {}
+    for what, lines, line, argument, says in (
+        (name, code.lines, code.value_line, "z", f"a = {_in('z', code.formula)}."),
+        (f"{name}_derivative", slope.lines, slope_line, by, f"∂a/∂z = {_in(by, formula)}."),
     ):
+        printer = _printed(language, lines, line)
+        called = [lines.all[number].name for number in printer.needed]
+        found |= parts(language, tuple("logistic" if one == "sigmoid" else one for one in called))
         body = [f"{to} = {part}" for to, part in printer.assigned]
         body.append(f"return {printer.outputs[0]}")
-        found[what] = function(what, ["z"], _in_z(says), [_in_z(line) for line in body])
-    return found
+        made[what] = function(what, [argument], says, [_in(argument, one) for one in body])
+    return found | made
 
 
 def _printed(language: str, lines: Lines, line: int) -> Printer:
@@ -118,6 +133,6 @@ def _printed(language: str, lines: Lines, line: int) -> Printer:
     return printer
 
 
-def _in_z(text: str) -> str:
-    """The same in z, the name of a pre-activation."""
-    return re.sub(r"\bx\b", "z", text)
+def _in(name: str, text: str) -> str:
+    """The same of a variable of this name, instead of x."""
+    return re.sub(r"\bx\b", name, text)

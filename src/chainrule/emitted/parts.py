@@ -53,8 +53,23 @@ _NUMPY_SAFE_LOG = '''
         """log u, which for u = 0 is not −∞ but −690."""
         return np.log(np.maximum(u, 1e-300))
 '''
+_SAYS = {
+    "exp": "e^u, infinite where a float cannot hold it.",
+    "expm1": "e^u − 1, infinite where a float cannot hold it.",
+    "sinh": "(e^u − e^−u)/2, infinite where a float cannot hold it.",
+    "cosh": "(e^u + e^−u)/2, infinite where a float cannot hold it.",
+    "sign": "1 for positive numbers, −1 for negative ones, 0 for 0.",
+}
+"""What is said of those functions that the code of a formula calls."""
+
+
+def _explained(text: str, says: str) -> str:
+    head, body = text.strip().split("\n", 1)
+    return f'{head}\n    """{says}"""\n{body}'
+
+
 _PARTS: dict[str, Definitions] = {
-    "python": {name: text.strip() for name, text in PYTHON.helpers.items()}
+    "python": {name: _explained(PYTHON.helpers[name], says) for name, says in _SAYS.items()}
     | {
         "logistic": block(_PYTHON_LOGISTIC),
         "softplus": block(_PYTHON_SOFTPLUS),
