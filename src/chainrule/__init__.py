@@ -3,8 +3,8 @@
 `chain.py` is the chain rule; `MLPClassifier` and `MLPRegressor` train with it; `check_gradients`
 says whether a gradient is right; `explain` opens one into its factors; `where` says where the
 chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
-formula step by step, `derive_network` a network's loss by each weight; `load` reads a model that
-`chainrule train -o` kept.
+formula step by step, `derive_network` a network's loss by each weight; `emit` writes a network as a
+program from scratch; `load` reads a model that `chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .derivation.deriving import derive
     from .derivation.display import Derivation
+    from .emitted.emitting import emit
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
     from .explanation import explain
@@ -57,6 +58,7 @@ __all__ = [
     "check_pullback",
     "derive",
     "derive_network",
+    "emit",
     "explain",
     "forward",
     "load",
@@ -91,6 +93,7 @@ _LATER = {
     "check_pullback": "check",
     "derive": "derivation.deriving",
     "derive_network": "update_rules.deriving",
+    "emit": "emitted.emitting",
     "explain": "explanation",
     "forward": "chain",
     "load": "modelfile",

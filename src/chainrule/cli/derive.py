@@ -32,6 +32,13 @@ class Language(StrEnum):
     c = "c"
 
 
+class ProgramLanguage(StrEnum):
+    """What a network's program is written in."""
+
+    python = "python"
+    numpy = "numpy"
+
+
 def derive(
     formula: Annotated[
         str | None,
@@ -82,8 +89,16 @@ def derive(
             help="Instead, a function of value and derivative in numpy, numba, python or c.",
         ),
     ] = None,
+    emit: Annotated[
+        ProgramLanguage | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="Instead, the network as a program from scratch, in python or numpy.",
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the derivation to this file.")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the derivation, or the program, to this file."),
     ] = None,
 ) -> None:
     """Differentiate a formula, or a network's loss by its weights, step by step.
@@ -96,9 +111,12 @@ def derive(
         _refuse_of_formulas({"FORMULA": formula, "--by": by, "--set": set_, "--code": code})
         given = {"activation": activation, "loss": loss, "output_activation": output_activation}
         settings = {name: value for name, value in given.items() if value is not None}
+        if emit is not None:
+            _write(_program(network, settings, format, emit), output, "program")
+            return
         _write(_update_rules(network, settings, format, _stands_out(output)), output)
         return
-    formula = _only_formula(formula, {"--activation": activation, "--loss": loss})
+    formula = _only_formula(formula, {"--activation": activation, "--loss": loss, "--emit": emit})
     from ..derivation.deriving import derive as derivation_of  # only now: it loads SymPy
 
     if code is not None:
@@ -173,6 +191,18 @@ def _update_rules(network: str, settings: dict[str, Any], form: Format, bold: bo
     return page(found)
 
 
+def _program(
+    network: str, settings: dict[str, Any], form: Format, language: ProgramLanguage
+) -> str:
+    if form is not Format.text:
+        raise InputError("`--emit` writes a program, in its language; leave `--format` out.")
+    from ..emitted.emitting import emit
+
+    if "activation" in settings:
+        settings["activation"] = one_or_each(settings["activation"])
+    return emit(network, **settings, language=language.value).rstrip()
+
+
 def _stands_out(output: Path | None) -> bool:
     """Whether what is printed goes to a terminal that shows bold text."""
     return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -216,11 +246,11 @@ def _numbers(given: list[str]) -> dict[str, str]:
     return numbers
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(text: str, output: Path | None, what: str = "derivation") -> None:
     if output is None:
         print(text)
         return
     if output.is_dir() or not output.parent.is_dir():
         raise InputError(f"`--output` {output} is a folder, or in one that does not exist.")
     output.write_text(text + "\n", encoding="utf-8", errors="replace")
-    say(f"the derivation is in {printable(str(output))}.")
+    say(f"the {what} is in {printable(str(output))}.")

@@ -13,9 +13,12 @@ ATOM = 9
 class Printer:
     """Writes the lines that some outputs need: a name each, or in place where used once."""
 
-    def __init__(self, lines: Lines, outputs: tuple[int, ...], target: Target) -> None:
+    def __init__(
+        self, lines: Lines, outputs: tuple[int, ...], target: Target, width: int = WIDTH
+    ) -> None:
         self.lines = lines
         self.target = target
+        self.width = width
         self.needed = lines.needed(outputs)
         self.uses = Counter(outputs)
         for line in self.needed:
@@ -54,7 +57,7 @@ class Printer:
             weaker = strength <= binding if place or binding == BRACKETED else strength < binding
             parts.append(f"({text})" if weaker and not called else text)
         text = template.format(*parts)
-        if self.uses[line] > 1 or len(text) > WIDTH:
+        if self.uses[line] > 1 or len(text) > self.width:
             self.assigned.append((f"t{len(self.assigned) + 1}", text))
             text, binding = self.assigned[-1][0], ATOM
         self.text[line] = (text, binding)
