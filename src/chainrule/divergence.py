@@ -105,7 +105,7 @@ class Guard:
         causes = [
             f"the {name} are unscaled (they reach {float(abs(values).max()):.3g})"
             for name, values in sizes.items()
-            if _size(values) > UNSCALED
+            if column_sizes(values).max() > UNSCALED
         ]
         stepped = learning_rate and math.isfinite(self.start_loss)
         if causes:
@@ -126,11 +126,12 @@ class Guard:
         return not penalty <= HEAVY * max(self.start_loss - penalty, 1.0)
 
 
-def _size(values: Any) -> float:
-    """Return the largest root mean square of a column.
+def column_sizes(values: Any) -> Array:
+    """Return the root mean square of each column, (columns,).
 
     Not the largest value: a rare category, scaled, is far from 0 in the rows that have it.
     """
     with np.errstate(over="ignore"):
         squares = values.multiply(values) if issparse(values) else np.square(values, dtype=float)
-        return float(np.sqrt(squares.mean(axis=0)).max())
+        sizes: Array = np.sqrt(np.asarray(squares.mean(axis=0), dtype=float)).ravel()
+        return sizes
