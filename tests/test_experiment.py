@@ -2,6 +2,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stuck import pixels
 
 from chainrule.datasets import iris
 from chainrule.encoding import Scaling
@@ -9,7 +10,7 @@ from chainrule.errors import DivergenceError
 from chainrule.experiment import run
 from chainrule.model import train_model
 from chainrule.preparation import Options, prepare
-from chainrule.recipes import STANDARD, Recipe
+from chainrule.recipes import CLASSIC, STANDARD, Recipe
 from chainrule.tables import Table
 
 
@@ -142,3 +143,48 @@ def test_a_fold_that_alone_diverges_is_named(monkeypatch: pytest.MonkeyPatch) ->
     assert outcome.report is None
     assert str(outcome.divergence) == "fold 1 of 3: It diverged. The training on all rows did not."
     assert outcome.model.estimator.n_iter_ == 15
+
+
+def numbers_table(X: Any, y: Any) -> Table:
+    rows = [
+        [*map(repr, row), str(label)] for row, label in zip(X.tolist(), y.tolist(), strict=True)
+    ]
+    return table_of(rows, (*(f"x{column}" for column in range(X.shape[1])), "y"))
+
+
+@pytest.mark.parametrize("regression", [False, True])
+def test_rows_learned_by_heart_are_said_not_to_generalize(regression: bool) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 6))
+    y = rng.normal(size=120) if regression else rng.integers(0, 2, 120)
+    options = Options(folds=3)
+    recipe = STANDARD.changed(epochs=60)
+    report = run(prepare(numbers_table(X, y), options), recipe, options, Listener()).report
+    assert report is not None
+    assert report.diagnosis is not None
+    (finding,) = report.diagnosis.findings
+    assert (report.diagnosis.moves, finding.cause) == (True, "not-generalizing")
+    assert finding.message.startswith("Gradients flow, but")
+
+
+def test_rare_classes_that_the_columns_tell_raise_no_alarm() -> None:
+    """The accuracy is the baseline's, the probabilities are not."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(300, 2))
+    y = (rng.uniform(size=300) < 0.3 / (1 + np.exp(-3 * X[:, 0]))).astype(int)
+    options = Options(folds=3)
+    recipe = STANDARD.changed(epochs=30, hidden=(2,))
+    report = run(prepare(numbers_table(X, y), options), recipe, options, Listener()).report
+    assert report is not None
+    assert report.mean == pytest.approx(report.baseline, abs=0.03)
+    assert report.diagnosis is None
+
+
+def test_a_training_that_does_not_move_is_diagnosed_in_its_columns() -> None:
+    options = Options(folds=2)
+    recipe = CLASSIC.changed(scale="none", hidden=(8,), epochs=8)
+    report = run(prepare(numbers_table(*pixels(90)), options), recipe, options, Listener()).report
+    assert report is not None
+    assert report.diagnosis is not None
+    assert report.diagnosis.findings[0].cause == "unscaled-inputs"
+    assert " of x" in report.diagnosis.findings[0].message

@@ -122,3 +122,13 @@ def test_rows_of_weight_0_say_nothing(solver: str, sparse: bool) -> None:
         model.fit(csr_array(inputs) if sparse else inputs, y, sample_weight=weight)
         losses.append((model.compute_loss(inputs, y, weight), *model.loss_curve_))
     np.testing.assert_allclose(losses[0], losses[1], rtol=1e-12)
+
+
+def test_rows_are_spread_evenly() -> None:
+    X, y = np.arange(10.0)[:, None], np.arange(10)
+    rows = Rows(X, y, X, np.arange(10.0))
+    some = rows.spread(4)
+    assert some.y.tolist() == [0, 3, 6, 9]
+    assert some.sample_weight is not None
+    assert some.sample_weight.tolist() == [0.0, 3.0, 6.0, 9.0]
+    assert rows.spread(20).y.tolist() == y.tolist()

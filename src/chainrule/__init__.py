@@ -4,7 +4,8 @@
 says whether a gradient is right; `explain` opens one into its factors; `where` says where the
 chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
 formula step by step, `derive_network` a network's loss by each weight; `emit` writes a network as a
-program from scratch; `load` reads a model that `chainrule train -o` kept.
+program from scratch; `diagnose` says why a training does not move; `load` reads a model that
+`chainrule train -o` kept.
 """
 
 from importlib import import_module
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
     from .derivation.deriving import derive
     from .derivation.display import Derivation
+    from .diagnosis import diagnose
     from .emitted.emitting import emit
     from .errors import DivergenceError, InputError
     from .estimators import MLPClassifier, MLPRegressor
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from .model import Model
     from .modelfile import load, save
     from .parameters import Gradients, Parameters
+    from .reports import Diagnosis, Finding
     from .step_trace import trace_step
     from .update_rules.deriving import derive_network
     from .update_rules.display import NetworkDerivation
@@ -39,9 +42,11 @@ __all__ = [
     "Activation",
     "Batch",
     "Derivation",
+    "Diagnosis",
     "DivergenceError",
     "Epoch",
     "Explanation",
+    "Finding",
     "GradientCheck",
     "Gradients",
     "InputError",
@@ -58,6 +63,7 @@ __all__ = [
     "check_pullback",
     "derive",
     "derive_network",
+    "diagnose",
     "emit",
     "explain",
     "forward",
@@ -74,9 +80,11 @@ _LATER = {
     "Activation": "activations",
     "Batch": "callbacks",
     "Derivation": "derivation.display",
+    "Diagnosis": "reports",
     "DivergenceError": "errors",
     "Epoch": "callbacks",
     "Explanation": "factors",
+    "Finding": "reports",
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
@@ -93,6 +101,7 @@ _LATER = {
     "check_pullback": "check",
     "derive": "derivation.deriving",
     "derive_network": "update_rules.deriving",
+    "diagnose": "diagnosis",
     "emit": "emitted.emitting",
     "explain": "explanation",
     "forward": "chain",

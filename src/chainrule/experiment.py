@@ -1,5 +1,6 @@
 """The job of `chainrule train`: from a prepared table to scores, a model, an opened gradient."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
@@ -9,18 +10,21 @@ import numpy as np
 from numpy.random import RandomState
 
 from .chain import Array, forward
+from .diagnosis import diagnosed
 from .errors import DivergenceError, InputError
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight
 from .kept import KeptRows
 from .losses import LOSSES, PROBABILISTIC
+from .measurements import LEAST_GAIN, constant_loss, network_loss
 from .memory import SCALED, require_room
 from .model import Model, train_model
 from .network import BLOCK
 from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
-from .reports import Fold, NetworkFacts, TrainReport
+from .reports import Diagnosis, Finding, Fold, NetworkFacts, TrainReport
+from .rows import Rows
 from .weights import largest_weight
 
 
@@ -71,19 +75,16 @@ def run(
         rows = RandomState(options.seed).permutation(rows)
         return train_model(*columns, data[rows], y[rows], recipe, options.seed, progress.epoch)
 
-    number = 0
+    unseen: list[tuple[float, float]] = []
 
     def predict(train_rows: Array, test_rows: Array) -> Array:
-        nonlocal number
-        number += 1
+        number = len(unseen) + 1
         label = "the split" if options.split is not None else f"fold {number} of {options.folds}"
         model, divergence = train(train_rows, label)
         if divergence is not None:
-            raise DivergenceError(
-                f"{label}: {divergence.happened}",
-                divergence.epoch,
-                "The training on all rows did not.",
-            )
+            happened = f"{label}: {divergence.happened}"
+            raise DivergenceError(happened, divergence.epoch, "The training on all rows did not.")
+        unseen.append(_losses(model, data[test_rows], y[test_rows]))
         return model.predict_encoded(data[test_rows])
 
     fold_divergence = None
@@ -99,7 +100,46 @@ def run(
     if fold_divergence or divergence:
         return Outcome(None, model, divergence or fold_divergence)
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
+    report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
     return Outcome(report, model, None)
+
+
+def _losses(model: Model, encoded: Array, y: Array) -> tuple[float, float]:
+    """Return the mean loss of the model, and of the best constant, over rows."""
+    case = model.kept.case(encoded, y)
+    return network_loss(case), constant_loss(case.network.loss, case.target)
+
+
+def _diagnosis(
+    model: Model, prepared: Prepared, report: TrainReport, unseen: list[tuple[float, float]]
+) -> Diagnosis | None:
+    """Return why training came to nothing; None where it did not.
+
+    `unseen` are the losses of each fold's rows that its network has not seen.
+    """
+    order = RandomState(report.settings["seed"]).permutation(len(prepared.y))
+    encoded, y = prepared.encoded[order], prepared.y[order]
+    case = model.kept.case(encoded, y)
+    targets = y if model.target_scaling is None else case.target[:, 0]
+    found = diagnosed(model.estimator, Rows(case.X, targets, case.target), case.input_names)
+    if not found.moves:
+        return found
+    loss, constant = np.mean(unseen, axis=0)
+    if not _no_better(report) or loss < constant * (1 - LEAST_GAIN):
+        return None
+    message = (
+        "Gradients flow, but what the network learns of these rows does not hold for rows that it "
+        f"has not seen: their loss is {loss:.3g}, that of a constant prediction {constant:.3g}. "
+        "Take more rows, a larger `--alpha`, or columns that tell the target."
+    )
+    return replace(found, findings=(Finding("not-generalizing", message),))
+
+
+def _no_better(report: TrainReport) -> bool:
+    """Whether the score is no better than the baseline's, beyond chance."""
+    share = report.baseline
+    chance = 2 * math.sqrt(share * (1 - share) / report.n_rows) if report.classes else 0.0
+    return report.mean <= share + chance
 
 
 def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:

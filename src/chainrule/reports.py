@@ -1,6 +1,7 @@
 """The records that commands return; `render` displays them.  Imports nothing but `factors`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from .factors import Explanation
@@ -83,6 +84,68 @@ class NetworkSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A short training with settings changed, beside one without: all else is the same.
+
+    Attributes:
+        changes: setting → value; more than the finding's remedy where one alone does not help.
+        epochs: how long it was, `unchanged_epochs` the one without.
+        loss: of the rows trained on, without the penalty; `unchanged` without the changes.
+    """
+
+    changes: dict[str, Any]
+    epochs: int
+    unchanged_epochs: int
+    loss: float
+    unchanged: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cause, or consequence, of a training that does not move.
+
+    Attributes:
+        cause: its name, "unscaled-inputs".
+        message: a sentence with the number that proves it.
+        layer: where, counted from 1; None for the whole network.
+        remedy: setting → value; {} for a consequence, which goes away with its cause.
+        trial: what the remedy does; None where none was made.
+    """
+
+    cause: str
+    message: str
+    layer: int | None = None
+    remedy: dict[str, Any] = field(default_factory=dict)
+    trial: Trial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Whether training moves, and why not.
+
+    Attributes:
+        moves: whether training made the network better than the best constant prediction.
+        epochs: how long it was.
+        loss: over the rows, without the penalty; `start_loss` before the training,
+            `constant_loss` of the best prediction that is the same for all rows.
+        findings: the most important cause first; () where nothing is wrong.
+    """
+
+    moves: bool
+    epochs: int
+    start_loss: float
+    loss: float
+    constant_loss: float
+    findings: tuple[Finding, ...] = ()
+
+    def __str__(self) -> str:
+        # by its name: whoever shows none loads no renderer
+        rendering = import_module(".render.diagnosis_text", __package__)
+        text: str = rendering.diagnosis_text(self)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class TrainReport:
     """What `chainrule train` has to say.
 
@@ -99,6 +162,7 @@ class TrainReport:
         settings: the recipe and the options, as reported.
         opened: one weight's gradient of the network trained on all rows, on the row in which its
             loss is largest: `opened_place`, "line 7", whose target is `opened_target`.
+        diagnosis: why training came to nothing; None where it did not.
     """
 
     data: str
@@ -118,6 +182,7 @@ class TrainReport:
     opened: Explanation
     opened_place: str
     opened_target: Any
+    diagnosis: Diagnosis | None = None
 
 
 Numbers = tuple[Any, ...]

@@ -46,6 +46,10 @@ class Rows:
             None if self.weight is None else self.weight[places],
         )
 
+    def spread(self, most: int) -> Self:
+        """Return at most so many rows, spread evenly over all."""
+        return self.take(np.linspace(0, len(self) - 1, min(len(self), most)).astype(int))
+
     def require_weight(self, name: str) -> Self:
         """Return the rows, of which one must have a weight above 0.
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..reports import TrainReport
+from ..reports import Diagnosis, TrainReport
+from .diagnosis_text import settings
 from .explanation_machine import explanation_record
 from .json_text import json_text
 
@@ -37,9 +38,21 @@ def train_report(report: TrainReport, model: str | None) -> str:
         "opened": explanation_record(report.opened)
         | {"folded": asdict(report.opened.folded)}
         | {"place": report.opened_place, "target": report.opened_target},
+        "diagnosis": diagnosis_record(report.diagnosis),
         "model": model,
     }
     return json_text(record)
+
+
+def diagnosis_record(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
+    """Return a diagnosis, remedies as settings of the estimator and as `options` of the command."""
+    if diagnosis is None:
+        return None
+    findings = [
+        asdict(finding) | {"options": settings(finding.remedy, command=True)}
+        for finding in diagnosis.findings
+    ]
+    return asdict(diagnosis) | {"findings": findings}
 
 
 def predictions(

@@ -10,6 +10,7 @@ from rich.text import Text
 from ..reports import NetworkFacts, TrainReport
 from ..words import counted
 from .characters import printable
+from .diagnosis_text import show_diagnosis, title
 from .explanation_text import explanation
 from .explanation_words import penalized
 
@@ -24,6 +25,9 @@ def train_report(report: TrainReport, commands: Sequence[tuple[str, str]], conso
     with console.capture() as captured:
         _network(report, console)
         _scores(report, console)
+        if report.diagnosis is not None:
+            _heading(title(report.diagnosis), console)
+            show_diagnosis(report.diagnosis, console, command=True)
         _opened(report, console)
         _next_commands(commands, console)
     return "\n".join(line.rstrip() for line in captured.get().strip("\n").split("\n"))
