@@ -13,7 +13,7 @@ TANH = [
 @pytest.mark.parametrize("program", [NET, NEURONS, RNN, LAYERS])
 def test_a_healthy_program_has_no_remarks(program: str) -> None:
     kinds = {note.kind for note in report_of(program).notes}
-    assert not kinds & {"unused-gradient", "saturated"}
+    assert not kinds & {"unused-gradient", "saturated", "dead-units", "constant-prediction"}
 
 
 def test_a_gradient_that_nothing_uses_is_noted() -> None:
@@ -54,3 +54,56 @@ def test_units_without_any_slope_are_noted_once() -> None:
 def test_predictions_may_be_near_their_targets() -> None:
     flat = edited(NET, ("W2, b2 = rng", "W2, b2 = 90 * rng"))
     assert "saturated" not in {note.kind for note in report_of(flat).notes}
+
+
+RELU = edited(
+    NET,
+    ("a1 = sigmoid(z1)", "a1 = np.maximum(z1, 0)"),
+    ("(dz2 @ W2.T) * a1 * (1 - a1)", "(dz2 @ W2.T) * (z1 > 0)"),
+)
+RELU_OUT = edited(
+    NET,
+    ("a2 = sigmoid(z2)", "a2 = np.maximum(z2, 0)"),
+    ("(a2 - T) * a2 * (1 - a2)", "(a2 - T) * (z2 > 0)"),
+)
+
+
+@pytest.mark.parametrize(
+    ("program", "start", "where", "name"),
+    [
+        (RELU, ("np.zeros((1, 4))", "np.full((1, 4), -30.0)"), "a1 = np.max", "a1"),
+        (RELU_OUT, ("np.zeros((1, 2))", "np.full((1, 2), -30.0)"), "a2 = np.max", "a2"),
+    ],
+    ids=["hidden", "output"],
+)
+def test_a_layer_that_starts_dead_is_noted(
+    program: str, start: tuple[str, str], where: str, name: str
+) -> None:
+    assert report_of(program).notes == ()
+    dead = edited(program, start)
+    report = report_of(dead)
+    assert report.verdict == "correct"
+    (note,) = report.notes
+    assert (note.kind, note.line) == ("dead-units", line_of(dead, where))
+    assert note.message.startswith(f"100% of {name} is 0 throughout this step")
+
+
+def test_units_of_a_batch_that_are_off_on_every_row_are_counted() -> None:
+    wide = edited(RELU, ("size=(6, 3)", "size=(9, 3)"), ("size=(6, 2)", "size=(9, 2)"),
+                  ("np.zeros((1, 4))", "np.array([[-30.0, -30.0, -30.0, 0.0]])"))  # fmt: skip
+    (note,) = report_of(wide).notes
+    assert (note.kind, note.message[:9]) == ("dead-units", "75% of a1")
+
+
+def test_a_softmax_of_one_number_is_noted() -> None:
+    one = edited(
+        NEURONS,
+        ("1 / (1 + math.exp(-total))", "squash(total, units is network[-1])"),
+        ("def forward(row):", "def squash(total, last):\n    if last:\n"
+         "        return math.exp(total) / sum(math.exp(one) for one in [total])\n"
+         "    return 1 / (1 + math.exp(-total))\n\n\ndef forward(row):"),
+    )  # fmt: skip
+    report = report_of(one)
+    (note,) = report.notes
+    assert (note.kind, note.line) == ("constant-prediction", line_of(one, "sum(math.exp(one)"))
+    assert " is 1 whatever the parameters are" in note.message

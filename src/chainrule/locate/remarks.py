@@ -24,8 +24,13 @@ _ON_THE_WAY = {"exp", "add"}  # e^−z and 1 + e^−z: where σ has no slope, th
 
 
 def remarks(reading: Reading, names: Names) -> list[Note]:
-    """Return the notes on gradients that nothing uses, and on activations that are saturated."""
-    return [*_in_vain(reading, names), *_saturated(reading, names)]
+    """Return the notes on gradients that nothing uses, and on values that let none come back."""
+    return [
+        *_in_vain(reading, names),
+        *_saturated(reading, names),
+        *_dead(reading, names),
+        *_fixed(reading, names),
+    ]
 
 
 def _note(reading: Reading, node: Node, kind: str, text: str) -> Note:
@@ -72,6 +77,60 @@ def _saturated(reading: Reading, names: Names) -> list[Note]:
                 "smaller weights or inputs help."
             )
             notes.append(_note(reading, node, "saturated", text))
+    return notes
+
+
+def _dead(reading: Reading, names: Names) -> list[Note]:
+    """Return the lines of ReLUs most of whose units are 0 throughout this step, outputs too."""
+    step, notes, told = reading.step, [], set[int]()
+    for number in _rectified(reading):
+        node, value = step.graph.nodes[number], np.asarray(step.recorded[number], float)
+        share = _silent(value)
+        if share > _MOST and node.position not in told:
+            told.add(node.position)
+            text = (
+                f"{share:.0%} of {names.of(number)} is 0 throughout this step; the slope there is "
+                "0, so no gradient comes back through it. Other start weights, smaller steps or, "
+                "of an output, another activation help."
+            )
+            notes.append(_note(reading, node, "dead-units", text))
+    return notes
+
+
+def _silent(value: Any) -> float:
+    """Return the share of rows, or of columns, that are all 0; of few values 0."""
+    if value.size < _FEWEST:
+        return 0.0
+    if value.ndim != 2 or not value.any():
+        return float(not value.any())
+    axes = [axis for axis in (0, 1) if value.shape[axis] >= _FEWEST]
+    return max((float((value == 0).all(axis=axis).mean()) for axis in axes), default=0.0)
+
+
+def _rectified(reading: Reading) -> dict[int, None]:
+    """Return the values that are max(0, z), whose derivative is 1 where they are above 0."""
+    found: dict[int, None] = {}
+    for target, (derivative, *_) in reading.targets.items():
+        if target.kind == "local" and not target.transposed and target.of not in reading.beyond:
+            out = np.asarray(reading.replayed[0][target.of], float)
+            if np.array_equal(derivative, out > 0) and np.ptp(derivative) and out.min() == 0:
+                found[target.of] = None
+    return found
+
+
+def _fixed(reading: Reading, names: Names) -> list[Note]:
+    """Return the lines of predictions that are one number whatever the parameters are."""
+    notes, told = [], set[int]()
+    for node in reading.outputs:
+        values = np.concatenate([np.ravel(one[node.number]) for one in reading.replayed])
+        if node.position not in told and np.ptp(values) == 0:
+            told.add(node.position)
+            text = (
+                f"{names.of(node.number)} is {values[0]:g} whatever the parameters are, so no "
+                "gradient comes back to them; a softmax, for one, is taken over all values of a "
+                "layer: of one number it is always 1."
+            )
+            notes.append(_note(reading, node, "constant-prediction", text))
     return notes
 
 
