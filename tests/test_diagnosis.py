@@ -29,7 +29,7 @@ from stuck import (
     three_groups,
 )
 
-from chainrule import InputError, MLPClassifier, MLPRegressor, diagnose
+from chainrule import DivergenceError, InputError, MLPClassifier, MLPRegressor, diagnose
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -192,6 +192,20 @@ def test_what_is_no_estimator_of_ours_is_refused() -> None:
         diagnose(make_pipeline(StandardScaler(), MLPClassifier()), X, y)
     with pytest.raises(NotFittedError):
         diagnose(MLPClassifier(), X, y)
+    with pytest.raises(InputError, match="it has taken no step"):
+        diagnose(MLPClassifier().build(X, y), X, y)
+
+
+@pytest.mark.parametrize(
+    ("factor", "rate", "cause"), [(1e4, 0.1, "unscaled-inputs"), (1.0, 50.0, "step-too-large")]
+)
+def test_a_training_that_diverged_is_diagnosed_too(factor: float, rate: float, cause: str) -> None:
+    X, y = slope_and_bend()
+    settings = {**PLAIN, "activation": "relu", "solver": "sgd", "learning_rate_init": rate}
+    model = MLPRegressor(**settings)
+    with pytest.raises(DivergenceError):
+        model.fit(factor * X, y)
+    assert diagnose(model, factor * X, y).findings[0].cause == cause
 
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "diagnosis.md"

@@ -53,6 +53,11 @@ def test_penalties_by_their_setting() -> None:
     suspect = step_suspects.penalty(evidence(of_groups(alpha=1e4)))
     assert suspect is not None
     assert "`alpha` 10000" in suspect.message
+    short = evidence(of_groups(alpha=1e4, max_iter=1, learning_rate_init=1e-5))  # not shrunk yet
+    suspect = step_suspects.penalty(short)
+    assert suspect is not None
+    penalty = 0.5 * 1e4 * sum((W**2).sum() for W in short.start.W) / 90 if short.start else 0.0
+    assert f"starts with {penalty / short.start_loss:.2g} times the loss" in suspect.message
     decayed = evidence(of_groups(alpha=0.0, weight_decay=40.0, learning_rate_init=0.02))
     suspect = step_suspects.penalty(decayed)
     assert suspect is not None

@@ -37,7 +37,8 @@ def diagnose(
     tried in a short training, all else unchanged, on at most 2000 of the rows.
 
     Raises:
-        InputError: if the model is no estimator of this package, or the rows do not fit it.
+        InputError: if the model is no estimator of this package, or is not trained, or the rows
+            do not fit it.
 
     >>> from chainrule import MLPRegressor
     >>> X, y = [[i / 8] for i in range(-8, 9)], [i / 8 for i in range(-8, 9)]
@@ -53,6 +54,8 @@ def diagnose(
             f"{type(model).__name__}. Of a pipeline take the last step, and X as it comes there."
         )
     check_is_fitted(model, "parameters_")
+    if not model.n_iter_ and model.stop_reason_ != "diverged":
+        raise InputError("`model` must be trained, and it has taken no step; call its `fit` first.")
     return diagnosed(model, model._known_rows(X, y, sample_weight))
 
 
@@ -165,6 +168,7 @@ def _unproved(accused: Sequence[Suspect], evidence: Evidence, trials: Trials) ->
     every = (*evidence.before, *evidence.after)
     if any(state.is_dead or state.is_saturated for state in every):
         return [Finding(one.cause, one.message, one.layer, one.remedies[0]) for one in accused[:1]]
+    trials.result(_unchanged(evidence, trials))  # there is one at least
     gradients = [state.gradient for state in evidence.before or evidence.after]
     slopes = [state.slope for state in evidence.after]
     best, neighbours = min(result.held for result in trials.tried), trials.of_neighbours()

@@ -10,7 +10,6 @@ from .cases import Case
 from .evidence import Evidence, Suspect
 from .explanation import explain_weight
 from .factors import LayerFactor
-from .network import total_weight
 from .stops import LIMITS
 from .weights import ranked_weights
 from .words import counted
@@ -27,16 +26,19 @@ LIGHT = 0.0001  # scikit-learn's penalty
 def penalty(evidence: Evidence) -> Suspect | None:
     """A penalty holds the weights near 0."""
     settings, case = evidence.settings, evidence.case
-    alpha = settings["alpha"] / total_weight(case.target, case.weight)
+    alpha = settings["alpha"] / case.total_weight
     decay = settings["weight_decay"]
-    if not (alpha or decay) or not evidence.shrunk < SHRUNK:
+    start = case.parameters if evidence.start is None else evidence.start
+    ratio = case.network.penalty(start) / case.total_weight / (evidence.start_loss or 1.0)
+    if not (alpha or decay) or not (ratio > 1 or evidence.shrunk < SHRUNK):
         return None
     of_alpha = alpha >= decay
     strength = f"`alpha` {settings['alpha']:g}" if of_alpha else f"`weight_decay` {decay:g}"
+    at_start = f"it starts with {ratio:.2g} times the loss of the rows, and " if of_alpha else ""
     return Suspect(
         "penalty-too-heavy",
-        f"The penalty ({strength}) holds the weights near 0: a layer's are {evidence.shrunk:.2g} "
-        "times what they were at the start.",
+        f"The penalty ({strength}) holds the weights near 0: {at_start}those of a layer are "
+        f"{evidence.shrunk:.2g} times what they were.",
         ({"alpha": LIGHT} if of_alpha else {"weight_decay": 0.0},),
     )
 
