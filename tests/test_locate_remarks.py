@@ -107,3 +107,52 @@ def test_a_softmax_of_one_number_is_noted() -> None:
     (note,) = report.notes
     assert (note.kind, note.line) == ("constant-prediction", line_of(one, "sum(math.exp(one)"))
     assert " is 1 whatever the parameters are" in note.message
+
+
+WIDE = edited(  # start weights in [0, 1), as in the classic tutorial, of many units
+    NET,
+    ("T = rng.uniform(0.1, 0.9, size=(6, 2))", "T = np.eye(3)[[0, 1, 2, 0, 1, 2]]"),
+    ("X = rng.normal(size=(6, 3))", "X = rng.uniform(size=(6, 3))"),
+    ("W1, b1 = rng.normal(size=(3, 4)), np.zeros((1, 4))",
+     "W1, b1 = rng.uniform(size=(3, 31)), np.zeros((1, 31))"),
+    ("W2, b2 = rng.normal(size=(4, 2)), np.zeros((1, 2))",
+     "W2, b2 = rng.uniform(size=(31, 3)), np.zeros((1, 3))"),
+)  # fmt: skip
+
+
+def test_predictions_that_start_saturated_at_the_wrong_end_are_noted() -> None:
+    report = report_of(WIDE)
+    assert report.verdict == "correct"
+    (note,) = report.notes
+    assert (note.kind, note.line) == ("saturated", line_of(WIDE, "1 / (1 + np.exp(-z))"))
+    assert note.message.startswith("67% of a2 is saturated at the wrong end")
+    symmetric = edited(WIDE, ("rng.uniform(size=(31, 3))", "rng.uniform(-0.3, 0.3, size=(31, 3))"))
+    assert report_of(symmetric).notes == ()
+
+
+def test_a_loss_without_the_slope_is_not_held_up_by_it() -> None:
+    fused = edited(
+        WIDE,
+        ("dz2 = (a2 - T) * a2 * (1 - a2)", "dz2 = a2 - T"),
+        ("0.5 * np.sum((a2 - T) ** 2)", "-np.sum(T * np.log(a2) + (1 - T) * np.log(1 - a2))"),
+        ("rng.uniform(size=(31, 3))", "1.2 * rng.uniform(size=(31, 3))"),
+    )
+    report = report_of(fused)
+    assert (report.verdict, report.notes) == ("correct", ())
+
+
+def test_neurons_one_row_at_a_time_are_noted_too() -> None:
+    far = edited(
+        NEURONS,
+        ("random.uniform(-1, 1) for", "10 * random.random() for"),
+        ("layer(3, 2), layer(2, 3)", "layer(5, 2), layer(3, 5)"),
+        ("backward([row[2], 1 - row[2]])", "backward([0, 1, 0])"),
+        ("0.4, -0.7", "0.4, 0.7"),
+    )
+    report = report_of(far)
+    assert report.verdict == "correct"
+    found = [note for note in report.notes if "wrong end" in note.message]
+    assert [(note.kind, note.line) for note in found] == [
+        ("saturated", line_of(far, "math.exp(-total)"))
+    ]
+    assert found[0].message.startswith("67% of neuron['output']")

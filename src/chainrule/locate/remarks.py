@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Node
+from .graph import Node, inputs
 from .naming import Names
 from .operations import operation
 from .reading import Reading
@@ -15,6 +15,8 @@ from .symptoms import unused
 
 _FLAT = 0.01  # of the steepest slope: there a unit learns a hundred times slower
 _MOST = 0.5  # share of an activation's values that are so flat
+_FAR = 0.9  # an error of a prediction near 1 whose target is 0, or the reverse
+_WRONG = 0.25  # share of the predictions that are flat and so far off
 _FEWEST = 8  # values of an activation: fewer are flat by chance
 _SLOPES: tuple[Callable[[Any], Any], ...] = (  # by the output, 1 at the steepest
     lambda a: 4 * a * (1 - a),  # of σ
@@ -28,6 +30,7 @@ def remarks(reading: Reading, names: Names) -> list[Note]:
     return [
         *_in_vain(reading, names),
         *_saturated(reading, names),
+        *_wrong_and_flat(reading, names),
         *_dead(reading, names),
         *_fixed(reading, names),
     ]
@@ -78,6 +81,67 @@ def _saturated(reading: Reading, names: Names) -> list[Note]:
             )
             notes.append(_note(reading, node, "saturated", text))
     return notes
+
+
+def _wrong_and_flat(reading: Reading, names: Names) -> list[Note]:
+    """Return the lines of predictions that are far from their targets, where they are flat.
+
+    Where the loss is fused with its output, the slope is no factor of the gradient.
+    """
+    step, slopes = reading.step, _activations(reading)
+    groups: dict[int, list[Node]] = defaultdict(list)
+    for node in {node.number: node for node in reading.outputs}.values():
+        if node.number in slopes and _error_of(reading, node) is not None:
+            groups[node.position].append(node)
+    notes = []
+    for group in groups.values():
+        values = [np.asarray(step.recorded[node.number], float) for node in group]
+        pairs = zip(group, values, strict=True)
+        flat = _joined([slopes[node.number](value) for node, value in pairs]) < _FLAT
+        errors = _joined([_error_of(reading, node) for node in group])
+        share = float(np.mean(flat & (abs(errors) > _FAR)))
+        if share > (_WRONG if flat.size >= _FEWEST else _MOST) and _has_slope(reading, group):
+            text = (
+                f"{share:.0%} of {names.of(group[0].number)} is saturated at the wrong end: the "
+                f"slope there is below {_FLAT:.0%} of the steepest, so little comes back, however "
+                "large the error; smaller start weights or scaled inputs help, or cross-entropy, "
+                "whose gradient has no such factor."
+            )
+            notes.append(_note(reading, group[0], "saturated", text))
+    return notes
+
+
+def _joined(values: list[Any]) -> Any:
+    return np.concatenate([np.ravel(value) for value in values])
+
+
+def _error_of(reading: Reading, output: Node) -> Any:
+    """Return the difference of a prediction and its target, if the program computes it."""
+    shape = np.shape(reading.step.recorded[output.number])
+    for node in reading.errors.values():
+        if output in inputs(node):
+            error = np.asarray(reading.step.recorded[node.number], float)
+            return error if error.shape == shape else None
+    return None
+
+
+def _has_slope(reading: Reading, outputs: list[Node]) -> bool:
+    """Whether the gradient by the predictions' net inputs is more than the error times a number."""
+    numbers = {node.number: node for node in outputs}
+    net = {
+        one.by: numbers[one.of]
+        for one in reading.targets
+        if one.kind == "local" and one.of in numbers
+    }
+    ratios = []
+    for number, labels in reading.labels.items():
+        target = labels[0].target
+        if target.kind == "gradient" and target.of in net and not target.transposed:
+            found = np.asarray(reading.step.recorded[number], float)
+            error = _error_of(reading, net[target.of])
+            if found.shape == error.shape and error.all():
+                ratios.append(found / error)
+    return bool(ratios) and not np.allclose(_joined(ratios), ratios[0].flat[0], rtol=1e-6, atol=0)
 
 
 def _dead(reading: Reading, names: Names) -> list[Note]:
