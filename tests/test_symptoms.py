@@ -91,6 +91,21 @@ def test_relu_in_the_output_layer() -> None:
     assert found.findings[0].remedy == {"output_activation": "auto"}
 
 
+def test_start_in_zero_to_one_of_a_program() -> None:
+    """The classic tutorial's network with 31 hidden units instead of 5."""
+    program = edited(
+        NEURONS,
+        ("random.uniform(-1, 1) for", "random.random() for"),
+        ("layer(3, 2), layer(2, 3)", "layer(31, 2), layer(3, 31)"),
+        ("[row[2], 1 - row[2]]", "[0, 1, 0]"),
+    )
+    report = report_of(program)
+    assert report.verdict == "correct"
+    (note,) = report.notes
+    assert (note.kind, note.line) == ("saturated", line_of(program, "math.exp(-total)"))
+    assert note.message.startswith("67% of neuron['output'] is saturated at the wrong end")
+
+
 def test_xor_with_too_few_steps() -> None:
     found, _ = diagnosed(classic((4,), XOR, EITHER, learning_rate_init=0.1, max_iter=500))
     first = found.findings[0]

@@ -9,7 +9,7 @@ import numpy as np
 from .graph import Node, inputs
 from .naming import Names
 from .operations import operation
-from .reading import Reading
+from .reading import Reading, Target
 from .record import Note
 from .symptoms import unused
 
@@ -18,6 +18,7 @@ _MOST = 0.5  # share of an activation's values that are so flat
 _FAR = 0.9  # an error of a prediction near 1 whose target is 0, or the reverse
 _WRONG = 0.25  # share of the predictions that are flat and so far off
 _FEWEST = 8  # values of an activation: fewer are flat by chance
+_FEWEST_OUTPUTS = 2
 _SLOPES: tuple[Callable[[Any], Any], ...] = (  # by the output, 1 at the steepest
     lambda a: 4 * a * (1 - a),  # of σ
     lambda a: 1 - a**2,  # of tanh
@@ -146,24 +147,28 @@ def _has_slope(reading: Reading, outputs: list[Node]) -> bool:
 
 def _dead(reading: Reading, names: Names) -> list[Note]:
     """Return the lines of ReLUs most of whose units are 0 throughout this step, outputs too."""
-    step, notes, told = reading.step, [], set[int]()
+    step, predicted = reading.step, {node.number for node in reading.outputs}
+    groups: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for number in _rectified(reading):
-        node, value = step.graph.nodes[number], np.asarray(step.recorded[number], float)
-        share = _silent(value)
-        if share > _MOST and node.position not in told:
-            told.add(node.position)
+        groups[step.graph.nodes[number].position, number in predicted].append(number)
+    notes = []
+    for (_, of_output), numbers in groups.items():
+        values = [np.asarray(step.recorded[number], float) for number in numbers]
+        value = values[0] if len(values) == 1 else _joined(values)
+        share = _silent(value, _FEWEST_OUTPUTS if of_output else _FEWEST)
+        if share > _MOST:
             text = (
-                f"{share:.0%} of {names.of(number)} is 0 throughout this step; the slope there is "
-                "0, so no gradient comes back through it. Other start weights, smaller steps or, "
-                "of an output, another activation help."
+                f"{share:.0%} of {names.of(numbers[0])} is 0 throughout this step; the slope there "
+                "is 0, so no gradient comes back through it. Other start weights, smaller steps "
+                "or, of an output, another activation help."
             )
-            notes.append(_note(reading, node, "dead-units", text))
+            notes.append(_note(reading, step.graph.nodes[numbers[0]], "dead-units", text))
     return notes
 
 
-def _silent(value: Any) -> float:
+def _silent(value: Any, fewest: int) -> float:
     """Return the share of rows, or of columns, that are all 0; of few values 0."""
-    if value.size < _FEWEST:
+    if value.size < fewest:
         return 0.0
     if value.ndim != 2 or not value.any():
         return float(not value.any())
@@ -171,15 +176,23 @@ def _silent(value: Any) -> float:
     return max((float((value == 0).all(axis=axis).mean()) for axis in axes), default=0.0)
 
 
-def _rectified(reading: Reading) -> dict[int, None]:
-    """Return the values that are max(0, z), whose derivative is 1 where they are above 0."""
-    found: dict[int, None] = {}
-    for target, (derivative, *_) in reading.targets.items():
+def _rectified(reading: Reading) -> list[int]:
+    """Return the values that are max(0, z), whose derivative is 1 where they are above 0.
+
+    What two operations of the program are to each other, all their values tell together.
+    """
+    nodes = reading.step.graph.nodes
+    places: dict[tuple[int, int], list[Target]] = defaultdict(list)
+    for target in reading.targets:
         if target.kind == "local" and not target.transposed and target.of not in reading.beyond:
-            out = np.asarray(reading.replayed[0][target.of], float)
-            if np.array_equal(derivative, out > 0) and np.ptp(derivative) and out.min() == 0:
-                found[target.of] = None
-    return found
+            places[nodes[target.of].position, nodes[target.by].position].append(target)
+    found = []
+    for targets in places.values():
+        slopes = _joined([np.asarray(part) for one in targets for part in reading.targets[one]])
+        out = _joined([values[one.of] for one in targets for values in reading.replayed])
+        if np.array_equal(slopes, out > 0) and np.ptp(slopes) and out.min() == 0:
+            found += [one.of for one in targets]
+    return list(dict.fromkeys(found))
 
 
 def _fixed(reading: Reading, names: Names) -> list[Note]:
