@@ -84,7 +84,7 @@ def test_trials_of_other_lengths_say_theirs() -> None:
 
 def test_the_title_asks_what_is_answered() -> None:
     assert title(FOUND) == "Why training does not move"
-    assert title(Diagnosis(True, 1, 1, 1, 1)) == "Why the score is no better than the baseline"
+    assert title(Diagnosis(True, 1, 1, 1, 1)) == "Why the score is hardly better than the baseline"
 
 
 def test_for_machines_a_remedy_is_settings_and_options() -> None:

@@ -36,7 +36,7 @@ def diagnosis_text(diagnosis: Diagnosis) -> str:
 def title(diagnosis: Diagnosis) -> str:
     """Return what is asked: why training, or else the score, is not what it should be."""
     if diagnosis.moves:
-        return "Why the score is no better than the baseline"
+        return "Why the score is hardly better than the baseline"
     return "Why training does not move"
 
 
