@@ -136,7 +136,7 @@ def _diagnosis(
 
 
 def _no_better(report: TrainReport) -> bool:
-    """Whether the score is no better than the baseline's, beyond chance."""
+    """Whether the score is within chance of the baseline's."""
     share = report.baseline
     chance = 2 * math.sqrt(share * (1 - share) / report.n_rows) if report.classes else 0.0
     return report.mean <= share + chance
