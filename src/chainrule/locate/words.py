@@ -1,5 +1,7 @@
 """Faults in sentences, in the program's own names."""
 
+from typing import Any
+
 import numpy as np
 
 from .cause import Cause
@@ -127,9 +129,11 @@ def _factor(reading: Reading, names: Names, cause: Cause) -> str | None:
 
 def derivative_text(reading: Reading, names: Names, target: Target) -> str:
     """Return a local derivative as an expression in the program's names, if it is a known one."""
-    values, derivative = reading.replayed[0], reading.targets[target][0]
+    instances = _instances(reading, target)
+    if instances is None:
+        return names.partial(target)
+    out, net, derivative = instances
     a, z = names.of(target.of), names.of(target.by)
-    out, net = np.asarray(values[target.of], float), np.asarray(values[target.by], float)
     forms = {
         f"{a} * (1 - {a})": out * (1 - out),
         f"1 - {a} ** 2": 1 - out**2,
@@ -138,6 +142,29 @@ def derivative_text(reading: Reading, names: Names, target: Target) -> str:
         f"2 * {z}": 2 * net,
     }
     for text, value in forms.items():
-        if np.shape(value) == np.shape(derivative) and np.allclose(value, derivative, rtol=1e-8):
+        if np.allclose(value, derivative, rtol=1e-8):
             return text
     return names.partial(target)
+
+
+def _instances(reading: Reading, target: Target) -> tuple[Any, Any, Any] | None:
+    """Return all values of f(z), of z and of the derivative that its lines have, over all replays.
+
+    One value alone may fit anything: where a ReLU is off, a (1 − a) is 0 as well.
+    """
+    nodes = reading.step.graph.nodes
+    lines = (nodes[target.of].position, nodes[target.by].position)
+    found = []
+    for one, derivatives in reading.targets.items():
+        if one.kind != target.kind or one.transposed != target.transposed:
+            continue
+        if (nodes[one.of].position, nodes[one.by].position) == lines:
+            for values, derivative in zip(reading.replayed, derivatives, strict=False):
+                found.append((values[one.of], values[one.by], derivative))
+    arrays = [[np.asarray(part, float) for part in one] for one in found]
+    if any(len({np.shape(part) for part in one}) > 1 for one in arrays):
+        return None
+    out, net, derivative = (
+        np.concatenate(list(map(np.ravel, parts))) for parts in zip(*arrays, strict=True)
+    )
+    return out, net, derivative
