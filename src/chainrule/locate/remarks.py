@@ -23,7 +23,8 @@ _SLOPES: tuple[Callable[[Any], Any], ...] = (  # by the output, 1 at the steepes
     lambda a: 4 * a * (1 - a),  # of σ
     lambda a: 1 - a**2,  # of tanh
 )
-_ON_THE_WAY = {"exp", "add"}  # e^−z and 1 + e^−z: where σ has no slope, these have none either
+# what may lead to σ or from it, but is no activation: where σ has no slope, these have none either
+_ON_THE_WAY = {"exp", "add", "subtract", "multiply"}
 
 
 def remarks(reading: Reading, names: Names) -> list[Note]:
