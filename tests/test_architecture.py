@@ -91,7 +91,7 @@ LAYERS_OF_LOCATE = [
     {"locate.application"},
     {"locate.pullbacks"},
     {"locate.values"},
-    {"locate.noting"},
+    {"locate.noting", "locate.extremes"},
     {"locate.cells", "locate.minimisers"},
     {"locate.arrays"},
     {"locate.operators", "locate.calls"},

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import FRESH, apply_numpy
+from .extremes import extreme
 from .graph import digest
 from .minimisers import noting_evaluations, takes_gradient
 from .noting import compute, escape, replaced
@@ -264,6 +265,8 @@ _SPECIAL: dict[Any, Function] = {
     sum: _sum,
     map: _with_callee,
     filter: _with_callee,
+    max: extreme,
+    min: extreme,
     functools.reduce: _with_callee,
     float: _float,
     type: _type,

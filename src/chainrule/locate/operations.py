@@ -34,6 +34,8 @@ SYNONYMS: dict[str, str] = {
     "gt": "greater",
     "ge": "greater_equal",
     "fsum": "sum",
+    "greatest": "maximum",
+    "least": "minimum",
     "amax": "max",
     "amin": "min",
     "around": "round",

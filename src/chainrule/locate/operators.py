@@ -17,6 +17,7 @@ from .arrays import (
     tolist,
     write_flat,
 )
+from .extremes import whole
 from .graph import Attribute, Method
 from .noting import compute, mutate, replaced
 from .recorder import recorder
@@ -26,6 +27,7 @@ from .values import (
     TRACKED_SCALARS,
     TrackedArray,
     TrackedFloat,
+    TrackedInt,
     TrackedMatrix,
     plain,
 )
@@ -77,6 +79,21 @@ def _float_operator(name: str, reflected: bool) -> Function:
         result = _new_float(TrackedFloat, value)
         result.node = node
         return result
+
+    return operate
+
+
+def _int_operator(name: str, reflected: bool) -> Function:
+    """Return the method of TrackedInt for an operator."""
+    function = _named(name)
+
+    def operate(self: Any, other: Any) -> Any:
+        pair = (other, self) if reflected else (self, other)
+        if type(other) in (TrackedFloat, TrackedInt, float, int):
+            return whole(function, pair, function(*map(plain, pair)))
+        if isinstance(other, np.ndarray | np.generic | bool):
+            return compute(function, pair, {})
+        return NotImplemented
 
     return operate
 
@@ -168,7 +185,7 @@ def _copy(self: Any, *_: Any) -> Any:
 def _reduce(self: Any, *_: Any) -> Any:
     """Pickle as the plain value."""
     raw = plain(self)
-    return (float, (raw,)) if type(raw) is float else raw.__reduce__()
+    return (type(raw), (raw,)) if isinstance(raw, float | int) else raw.__reduce__()
 
 
 def equip() -> None:
@@ -196,6 +213,8 @@ def _equip_scalars() -> None:
     for name in ARITHMETIC:
         _give(TrackedFloat, {f"__{name}__": _float_operator(name, False)})
         _give(TrackedFloat, {f"__r{name}__": _float_operator(name, True)})
+        _give(TrackedInt, {f"__{name}__": _int_operator(name, False)})
+        _give(TrackedInt, {f"__r{name}__": _int_operator(name, True)})
         for kind in SCALARS.values():
             _give(kind, {f"__{name}__": _binary(name, False), f"__r{name}__": _binary(name, True)})
     for kind in TRACKED_SCALARS:

@@ -30,6 +30,13 @@ class TrackedFloat(float):
     node: Node
 
 
+class TrackedInt(int):
+    """A Python integer that may be a float at other weights, as max(0, z), and the node of it."""
+
+    __class__ = _says(int)
+    node: Node
+
+
 def _numpy_scalar(kind: type) -> type:
     """Return the tracked subclass of a NumPy float type; `value` holds the plain scalar."""
     return type(kind.__name__, (kind,), {"__slots__": ("node", "value"), "__class__": _says(kind)})
@@ -38,7 +45,7 @@ def _numpy_scalar(kind: type) -> type:
 SCALARS: dict[type, type] = {
     kind: _numpy_scalar(kind) for kind in (np.float64, np.float32, np.float16, np.longdouble)
 }
-TRACKED_SCALARS = (TrackedFloat, *SCALARS.values())
+TRACKED_SCALARS = (TrackedFloat, TrackedInt, *SCALARS.values())
 
 
 class TrackedArray(np.ndarray[Any, Any]):
@@ -63,6 +70,7 @@ class TrackedMatrix(TrackedArray, np.matrix[Any, Any]):
 
 PLAIN_TYPES: dict[type, type] = {
     TrackedFloat: float,
+    TrackedInt: int,
     TrackedArray: np.ndarray,
     TrackedMatrix: np.matrix,
     **{tracked: kind for kind, tracked in SCALARS.items()},
@@ -72,7 +80,7 @@ PLAIN_TYPES: dict[type, type] = {
 for _tracked, _kind in PLAIN_TYPES.items():  # types print, and errors read, as without tracking
     _module = _kind.__module__
     _tracked.__module__, _tracked.__qualname__ = _module, _kind.__name__
-    _tracked.__name__ = _kind.__name__ if _kind is float else f"{_module}.{_kind.__name__}"
+    _tracked.__name__ = _kind.__name__ if _kind in (float, int) else f"{_module}.{_kind.__name__}"
 
 
 def _plain_items(items: Any) -> Any:
@@ -94,6 +102,7 @@ def _plain_dict(items: dict[Any, Any]) -> dict[Any, Any]:
 
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     TrackedFloat: float,
+    TrackedInt: int,
     TrackedArray: lambda own: _view(own, np.ndarray),
     TrackedMatrix: lambda own: _view(own, np.matrix),
     list: _plain_items,
@@ -146,10 +155,10 @@ def template(value: Any) -> Any:
 
 
 def scalar(value: Any, node: Node) -> Any:
-    """Return a plain Python or NumPy float as the tracked value of a node."""
+    """Return a plain Python number or NumPy float as the tracked value of a node."""
     kind = SCALARS.get(type(value))
     if kind is None:
-        result: Any = float.__new__(TrackedFloat, value)
+        result: Any = TrackedInt(value) if type(value) is int else TrackedFloat(value)
     else:
         result = kind.__new__(kind, value)
         result.value = value
