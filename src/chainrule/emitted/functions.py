@@ -26,10 +26,6 @@ _SAFE_VALUES = {  # where the definition overflows or loses digits
     "elu": "where(z > 0, z, expm1(z))",
     "selu": "1.0507009873554805*where(z > 0, z, 1.6732632423543772*expm1(z))",
 }
-_FOLLOWED = {  # in Python; of the 0 of max(0, z) nobody knows that it came from z
-    "relu": "max(0, z) + 0*z",
-    "hard_tanh": "min(1, max(-1, z)) + 0*z",
-}
 _SAFE_SLOPES = {
     "softplus": "-expm1(-a)",
     "selu": "where(a > 0, 1.0507009873554805, a + 1.7580993408473766)",
@@ -68,13 +64,11 @@ def activation_functions(language: str, rule: ActivationRule, name: str, by: By)
     record = _record(rule)
     if record is None:
         return _of_formula(language, rule, name, by)
-    value = written_in(language, _value(language, rule))
+    value = written_in(language, _value(rule))
     slope = written_in(language, _slope(rule, by))
     found = parts(language, (*value.used, *slope.used))
     if name not in found:  # the logistic function itself is one of the parts
-        is_followed = language == "python" and name in _FOLLOWED
-        why = "; 0 * z, so that `chainrule where` can follow z" if is_followed else ""
-        says = f"a = {record.formula}{why}."
+        says = f"a = {record.formula}."
         found[name] = function(name, ["z"], says, [f"return {value.text}"])
     formula = f" = {record.derivative_formula}" if by == natural(rule) else ""
     source = f"the value a = {name}(z)" if by == "a" else "z"
@@ -85,10 +79,8 @@ def activation_functions(language: str, rule: ActivationRule, name: str, by: By)
     return found
 
 
-def _value(language: str, rule: ActivationRule) -> Expr:
+def _value(rule: ActivationRule) -> Expr:
     text = _SAFE_VALUES.get(rule.name)
-    if language == "python":
-        text = _FOLLOWED.get(rule.name, text)
     return rule.formula if text is None else read_formula(text, "z").expression
 
 
