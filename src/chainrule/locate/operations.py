@@ -34,6 +34,7 @@ SYNONYMS: dict[str, str] = {
     "gt": "greater",
     "ge": "greater_equal",
     "fsum": "sum",
+    "chosen": "where",
     "greatest": "maximum",
     "least": "minimum",
     "amax": "max",

@@ -10,10 +10,12 @@ patterns stay; names that look at their caller's frame are called directly.
 import ast
 from typing import Any
 
+from .choosing import compared, is_choice, unchained, with_choices
 from .graph import Position
 from .trace import OPERATORS, helper_name
 
 _COMPUTED = {"T", "mT", "H", "A", "A1", "I", "real"}  # attributes that are operations
+_NOTHING = ast.arguments([], [], None, [], [], None, [])  # what a function without parameters takes
 _FRAME_READERS = {"super", "locals", "globals", "vars", "dir", "eval", "exec", "__import__"}
 
 
@@ -44,6 +46,7 @@ class Rewriter(ast.NodeTransformer):
         self.file = file
         self.positions = positions
         self.scopes: list[str] = []
+        self.in_class = False  # right in a class, whose names a function there does not see
 
     def _position(self, node: Any, targets: tuple[str, ...] = ()) -> ast.Constant:
         """Note a node's place and return its index."""
@@ -86,6 +89,17 @@ class Rewriter(ast.NodeTransformer):
         position = self._position(node)
         left, right = self.visit(node.left), self.visit(node.comparators[0])
         return self._call(name, node, position, left, right)
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        """Turn a if b < c else d into choose(position, "Lt", b, c, lambda: a, lambda: d)."""
+        choice = unchained(node)
+        test = compared(choice)
+        if test is None or self.in_class or not is_choice(choice):
+            return self.generic_visit(node)
+        left, right = self.visit(test.left), self.visit(test.comparators[0])
+        values = [ast.Lambda(_NOTHING, self.visit(part)) for part in (choice.body, choice.orelse)]
+        name = ast.Constant(type(test.ops[0]).__name__)
+        return self._call("choose", node, self._position(node), name, left, right, *values)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Turn f(x) into callee(position, f)(x)."""
@@ -200,7 +214,9 @@ class Rewriter(ast.NodeTransformer):
         node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
         self._defaults(node.args)
         self.scopes.append(node.name)
-        node.body = [self.visit(statement) for statement in node.body]
+        around, self.in_class = self.in_class, False
+        node.body = [self.visit(statement) for statement in with_choices(node.body)]
+        self.in_class = around
         self.scopes.pop()
         return ast.copy_location(node, node)
 
@@ -213,13 +229,17 @@ class Rewriter(ast.NodeTransformer):
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
         """Rewrite defaults and body of a lambda."""
         self._defaults(node.args)
+        around, self.in_class = self.in_class, False
         node.body = self.visit(node.body)
+        self.in_class = around
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         """Rewrite a class under its own name."""
         self.scopes.append(node.name)
+        around, self.in_class = self.in_class, True
         self.generic_visit(node)
+        self.in_class = around
         self.scopes.pop()
         return node
 

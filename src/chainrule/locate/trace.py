@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .calls import callee
+from .conditionals import choose
 from .graph import Store
 from .operators import equip
 from .ownership import BUILTINS
@@ -139,6 +140,7 @@ HELPERS: dict[str, Function] = {
     "put": put,
     "turn": turn,
     "callee": callee,
+    "choose": choose,
     "slice": slice,
 }
 
