@@ -51,6 +51,16 @@ def test_text_holds_the_paths_the_rows_and_the_kinds_of_factors() -> None:
         assert f"{layer.value:.4g}" in text
 
 
+def test_no_number_is_cut_short_where_paths_are_long() -> None:
+    deep = MLPClassifier((4,) * 12, "logistic", random_state=0, alpha=0.1).build(X, Y)
+    opened = explain(deep, X, Y, weight="W1[0, 0]")
+    text = explanations_text([opened])
+    assert "…" not in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    sums = re.findall(r"^  (?:sum over the paths|by the backward pass) +(\S+)$", text, re.M)
+    assert [float(number) for number in sums] == pytest.approx([opened.gradient] * 2, rel=1e-4)
+
+
 def test_json_holds_everything() -> None:
     record = json.loads(explain_report(REPORT), parse_constant=pytest.fail)
     assert record["schema"] == "chainrule.explanation/1"
