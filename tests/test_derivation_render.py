@@ -154,4 +154,5 @@ def test_a_notebook_gets_mathml_and_text() -> None:
 def test_the_page_needs_nothing_else() -> None:
     shown = page(derive(BCE, by="a", output_activation="logistic"))
     assert shown.startswith("<!doctype html>")
+    assert "color-scheme: light dark" in shown
     assert not re.search(r"https?:|src=|@import|<script", shown)
