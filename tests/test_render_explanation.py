@@ -51,6 +51,15 @@ def test_text_holds_the_paths_the_rows_and_the_kinds_of_factors() -> None:
         assert f"{layer.value:.4g}" in text
 
 
+def test_the_penalty_is_no_path_through_the_network() -> None:
+    strong = MLPClassifier((5,), "tanh", random_state=0, alpha=1e4).build(X, Y)
+    opened = explain(strong, X, Y, weight="W1[2, 4]", row=3)
+    assert max(opened.paths, key=lambda path: abs(path.value)).factors[0].name == "∂J/∂P"
+    said = " ".join(explanations_text([opened]).split())
+    assert "The largest through the network, factor by factor" in said
+    assert "The largest, factor by factor" in " ".join(explanations_text([BATCH]).split())
+
+
 def test_no_number_is_cut_short_where_paths_are_long() -> None:
     deep = MLPClassifier((4,) * 12, "logistic", random_state=0, alpha=0.1).build(X, Y)
     opened = explain(deep, X, Y, weight="W1[0, 0]")
