@@ -182,6 +182,7 @@ def test_a_notebook_gets_every_form() -> None:
         assert set(bundle) == {"text/plain", "text/html", "text/latex"}
         assert bundle["text/html"].startswith('<div class="chainrule-explanation">')
         assert "W1[2, 4]" in bundle["text/plain"]
+        assert str(shown) == bundle["text/plain"]
 
 
 def test_nothing_to_list_is_shown_too() -> None:
