@@ -137,6 +137,11 @@ def test_the_variable_takes_no_number() -> None:
         read_formula("x", by="x", x=1)
 
 
+def test_a_number_is_for_a_name_of_the_formula() -> None:
+    with pytest.raises(InputError, match=r"`alhpa` has a number, but is not in .* names: x"):
+        read_formula("x", alhpa=0.1)
+
+
 WORDS = [
     *known.NAMES,
     *"xyae0123456789.+-*/^(),<>=! ²³σ_[]'\"{}:;@",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -154,4 +155,22 @@ def test_a_notebook_gets_mathml_and_text() -> None:
 def test_the_page_needs_nothing_else() -> None:
     shown = page(derive(BCE, by="a", output_activation="logistic"))
     assert shown.startswith("<!doctype html>")
+    assert "color-scheme: light dark" in shown
     assert not re.search(r"https?:|src=|@import|<script", shown)
+
+
+@pytest.mark.parametrize(
+    ("formula", "settings", "said"),
+    [
+        ("alpha", {}, "variable: α′ = 1"),
+        ("2*alpha + 1", {}, "(c·α + d)′ = c"),
+        ("-alpha^2", {"by": "alpha", "output_activation": "tanh"}, "∂ℓ/∂α · ∂α/∂z with α ="),
+        ("max(0, x)", {}, "max(u, v)′ = v′ if v > u else u′ with u = 0, v = x"),
+        ("min(x, 1)", {}, "min(u, v)′ = v′ if v < u else u′ with u = 1, v = x"),
+        ("a^2", {"by": "a", "output_activation": "tanh"}, "own value with a = tanh(z)"),
+    ],
+)
+def test_a_rule_names_what_the_formula_shows(
+    formula: str, settings: dict[str, Any], said: str
+) -> None:
+    assert said in " ".join(str(derive(formula, **settings)).split())

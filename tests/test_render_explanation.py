@@ -51,6 +51,25 @@ def test_text_holds_the_paths_the_rows_and_the_kinds_of_factors() -> None:
         assert f"{layer.value:.4g}" in text
 
 
+def test_the_penalty_is_no_path_through_the_network() -> None:
+    strong = MLPClassifier((5,), "tanh", random_state=0, alpha=1e4).build(X, Y)
+    opened = explain(strong, X, Y, weight="W1[2, 4]", row=3)
+    assert max(opened.paths, key=lambda path: abs(path.value)).factors[0].name == "∂J/∂P"
+    said = " ".join(explanations_text([opened]).split())
+    assert "The largest through the network, factor by factor" in said
+    assert "The largest, factor by factor" in " ".join(explanations_text([BATCH]).split())
+
+
+def test_no_number_is_cut_short_where_paths_are_long() -> None:
+    deep = MLPClassifier((4,) * 12, "logistic", random_state=0, alpha=0.1).build(X, Y)
+    opened = explain(deep, X, Y, weight="W1[0, 0]")
+    text = explanations_text([opened])
+    assert "…" not in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+    sums = re.findall(r"^  (?:sum over the paths|by the backward pass) +(\S+)$", text, re.M)
+    assert [float(number) for number in sums] == pytest.approx([opened.gradient] * 2, rel=1e-4)
+
+
 def test_json_holds_everything() -> None:
     record = json.loads(explain_report(REPORT), parse_constant=pytest.fail)
     assert record["schema"] == "chainrule.explanation/1"
@@ -163,6 +182,7 @@ def test_a_notebook_gets_every_form() -> None:
         assert set(bundle) == {"text/plain", "text/html", "text/latex"}
         assert bundle["text/html"].startswith('<div class="chainrule-explanation">')
         assert "W1[2, 4]" in bundle["text/plain"]
+        assert str(shown) == bundle["text/plain"]
 
 
 def test_nothing_to_list_is_shown_too() -> None:

@@ -1,13 +1,16 @@
 import json
 import random
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from chainrule import MLPClassifier, MLPRegressor, scratch, trace_step
 from chainrule.errors import InputError
 from chainrule.render.step_machine import step_trace as as_json
+from chainrule.render.step_text import step_trace as as_text
 from chainrule.reports import StepTrace
 
 X = np.random.default_rng(0).normal(size=(6, 3))
@@ -73,6 +76,18 @@ def test_the_classic_network_takes_its_own_step() -> None:
             after.append(arrays(trace, "after")[f"b{number}"][unit])
             assert neuron["weights"] == pytest.approx(after, rel=1e-13)
             assert neuron["delta"] == pytest.approx(trace.layers[number - 1].deltas[0][unit])
+
+
+def test_every_digit_is_shown_on_a_narrow_terminal() -> None:
+    trace = trace_step(MLPClassifier((12,), random_state=0).build(X, Y), X, Y, learning_rate=0.1)
+    text = as_text(trace, Console(width=40))
+    assert "…" not in text
+    row = re.search(r"^ +W1\[2, 11\] +(\S+) +(\S+) +(\S+) +(\S+)$", text, re.MULTILINE)
+    assert row is not None
+    expected = [
+        arrays(trace, what)["W1"][2, 11] for what in ("before", "gradient", "step", "after")
+    ]
+    assert [float(number) for number in row.groups()] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_fixture_is_json_that_any_language_reads() -> None:

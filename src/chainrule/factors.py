@@ -154,6 +154,10 @@ class Explanation:
         """Whether the sum over the paths is the gradient of the backward pass, up to rounding."""
         return abs(self.value - self.gradient) <= self.tolerance * self.size
 
+    def __str__(self) -> str:
+        """The paths, the rows and the kinds of factors as text, at most 80 columns wide."""
+        return str(_rendering("explanation_text").explanations_text([self]))
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """What Jupyter shows; the renderers are loaded only then."""
         bundle: dict[str, str] = _rendering("explanation_bundle").bundle([self])
@@ -168,6 +172,9 @@ class Explanations(tuple[Explanation, ...]):
     """
 
     __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(_rendering("explanation_text").explanations_text(self))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         bundle: dict[str, str] = _rendering("explanation_bundle").bundle(self)

@@ -82,14 +82,17 @@ def explain(
     As in: chainrule explain model.chain DATA.csv --row 7 --weight "W1[0, 2]"
     """
     _refuse_contradictions(weight, largest, vanished, step)
+    _refuse_idle(step, learning_rate, svg)
     for name, file in (("--output", output), ("--svg", svg)):
         _require_writable(name, file, model, data)
+    if output is not None and svg is not None and output.resolve() == svg.resolve():
+        raise InputError(f"`--output` and `--svg` are both {output}; name two files.")
     from ..kept import read_kept
 
     kept = read_kept(model)
     case = _case(kept, model, data, delimiter, header)
     if row is not None:
-        case = case.one(_place(case, row, data or model))
+        case = case.one(_place(case, row, data or model, data is not None))
     if step:
         return _step(kept, case, learning_rate, format, output)
     report = _report(kept, case, model, data, row, _explained(case, weight, largest, vanished, top))
@@ -155,6 +158,14 @@ def _refuse_contradictions(
         raise InputError(f"{' and '.join(named)} exclude each other: take one of them.")
 
 
+def _refuse_idle(step: bool, learning_rate: float | None, svg: Path | None) -> None:
+    """Refuse an option that would change nothing."""
+    if learning_rate is not None and not step:
+        raise InputError("`--learning-rate` is of a step of training: add `--step`.")
+    if svg is not None and step:
+        raise InputError("`--svg` draws the paths of a weight, not a step; leave one of them out.")
+
+
 def _require_writable(option: str, file: Path | None, model: str, data: str | None) -> None:
     """Refuse before the work what would replace what is read, or cannot be written."""
     if file is None:
@@ -212,7 +223,7 @@ def _target_column(
     )
 
 
-def _place(case: "Case", row: int, source: str) -> int:
+def _place(case: "Case", row: int, source: str, of_table: bool) -> int:
     """Return the place of a row that is named by its line."""
     numbers = [name.split()[-1] for name in case.row_names]
     if str(row) in numbers:
@@ -220,8 +231,9 @@ def _place(case: "Case", row: int, source: str) -> int:
     word = case.row_names[0].split()[0]
     if len(numbers) > 12:
         numbers = [*numbers[:5], "…", *numbers[-2:]]
+    others = "" if of_table else " Any other row is opened from its table: add DATA."
     raise InputError(
-        f"`--row` {row} is no row of {source}; its rows are {word} {', '.join(numbers)}."
+        f"`--row` {row} is no row of {source}; its rows are {word} {', '.join(numbers)}.{others}"
     )
 
 

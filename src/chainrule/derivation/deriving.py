@@ -125,14 +125,15 @@ def _multiplied_through(formula: Formula, made: Expr, rate: Expr, net_input: Exp
     prediction = formula.variable
     loss = differentiate(formula.expression, prediction)
     slopes = [sympy.Derivative(formula.expression, prediction), sympy.Derivative(made, net_input)]
-    says = f"by its own value {prediction}"
-    of_activation = Step("known derivative", says, made, net_input, (), rate, (), rate)
+    means = ((str(prediction), made),)
+    says = "by the function's own value"
+    of_activation = Step("known derivative", says, made, net_input, means, rate, (), rate)
     return Step(
         "chain rule",
         f"∂ℓ/∂z = ∂ℓ/∂{prediction} · ∂{prediction}/∂z",
         formula.expression,
         net_input,
-        ((str(prediction), made),),
+        means,
         build.product(*slopes),
         (loss, of_activation),
         error_times_slope(common_denominator(loss.result), rate),

@@ -65,6 +65,12 @@ def read_formula(text: str, by: str | None = None, **values: float | str) -> For
         by = free.pop() if len(free) == 1 else "x"
     if by in values:
         raise InputError(f"`{by}` is what the formula is differentiated by; it takes no number.")
+    idle = [name for name, _ in numbers if name not in expression.free_symbols]
+    if idle:
+        named = ", ".join(map(str, sorted(expression.free_symbols, key=str))) or "none"
+        raise InputError(
+            f"`{idle[0]}` has a number, but is not in the formula; its names: {named}."
+        )
     return Formula(text, expression, symbol(by), numbers)
 
 

@@ -96,9 +96,8 @@ def _larger(node: Expr, by: Expr) -> Applied | None:
     compare = sympy.StrictGreaterThan if isinstance(node, maximum) else sympy.StrictLessThan
     condition = compare(v, u, evaluate=False)
     opened = build.choice(condition, slope(v, by), slope(u, by))
-    which = "larger" if isinstance(node, maximum) else "smaller"
-    counts = "the constant" if by not in u.free_symbols else "the first"
-    says = f"the derivative of the {which} one; where both are equal, of {counts}"
+    name, sign = ("max", ">") if isinstance(node, maximum) else ("min", "<")
+    says = f"{name}(u, v)′ = v′ if v {sign} u else u′"
     return Applied(says, opened, {"u": u, "v": v})
 
 

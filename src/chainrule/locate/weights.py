@@ -34,9 +34,12 @@ def find_weight(
                     return k, member, place
                 return (k, place, 0) if len(one.old) > 1 else (k, 0, place)
     every = ", ".join(f"{one.name}{_shape(one.shape)}" for one in learned)
+    example = next(
+        (f", as in {one.name}{[0] * len(one.shape)}" for one in learned if one.shape), ""
+    )
     raise InputError(
         f"`--weight` {name!r} names no number of a parameter; the parameters are {every}, and "
-        "indices count from 0."
+        f"indices count from 0{example}."
     )
 
 

@@ -32,6 +32,9 @@ _PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+</style>
 </head>
 <body>
 {fragment}

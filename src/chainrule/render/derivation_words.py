@@ -111,7 +111,10 @@ def explained(step: Step) -> str:
             return f"{step.rule}: {bracketed}′ = {slope}"
         return f"chain rule: outer {outer}, derivative {slope}; inner u = {plain(step.inner)}"
     parts = ", ".join(f"{GREEK.get(name, name)} = {plain(part)}" for name, part in step.parts)
-    return f"{step.rule}: {step.says}" + (f" with {parts}" if parts else "")
+    says = step.says
+    for name in (str(step.by), *(name for name, _ in step.parts)):
+        says = re.sub(rf"\b{name}\b", GREEK.get(name, name), says)
+    return f"{step.rule}: {says}" + (f" with {parts}" if parts else "")
 
 
 def sentences(record: Record) -> list[str]:

@@ -83,7 +83,7 @@ def path_table(
     opened: Explanation, shown: int = SHOWN_PATHS, sums: Sequence[tuple[str, float]] | None = None
 ) -> Table:
     """Return the largest paths as products, and what they add up to; `sums` to compare with."""
-    table = _table(("no_wrap", "fold", "right"))
+    table = _table(("fold", "fold", "right"))
     ranked = words.ranked(opened)
     for path in ranked[:shown] if opened.n_paths > 1 else ():
         table.add_row(

@@ -52,9 +52,14 @@ def sentence(opened: Explanation) -> str:
     if opened.n_paths == 1:
         return "One path leads to it; factor by factor, the loss first:"
     return (
-        f"A sum over {paths}{rows}, each a product of local derivatives. The largest, factor by "
-        "factor, the loss first:"
+        f"A sum over {paths}{rows}, each a product of local derivatives. The {largest(opened)}, "
+        "factor by factor, the loss first:"
     )
+
+
+def largest(opened: Explanation) -> str:
+    """Say which path is shown factor by factor: the penalty's has no links of the chain."""
+    return "largest" if ranked(opened)[:1] == [chained(opened)] else "largest through the network"
 
 
 def ranked(opened: Explanation) -> list[Path]:

@@ -22,8 +22,15 @@ def step_trace(trace: StepTrace, console: Console) -> str:
             Text(f"  J goes from {trace.objective_before:.6g} to {trace.objective_after:.6g}")
         )
         console.print()
-        console.print(_table(trace))
+        _whole(_table(trace), console)
     return "\n".join(line.rstrip() for line in captured.get().strip("\n").split("\n"))
+
+
+def _whole(table: Table, console: Console) -> None:
+    """Print a table as wide as it is: on a narrow terminal a long line, but every digit."""
+    unbounded = console.options.update(max_width=1000)
+    table.width = console.measure(table, options=unbounded).maximum
+    console.print(table, crop=False)
 
 
 def _title(trace: StepTrace) -> str:
