@@ -11,6 +11,7 @@ import typer
 
 from ..errors import InputError
 from ..render.characters import printable
+from .options import one_or_each
 from .streams import say
 
 
@@ -206,22 +207,6 @@ def _program(
 def _stands_out(output: Path | None) -> bool:
     """Whether what is printed goes to a terminal that shows bold text."""
     return output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def one_or_each(text: str) -> str | list[str]:
-    """Return names joined by commas as a list; a formula keeps those in its brackets.
-
-    >>> one_or_each("relu, tanh"), one_or_each("max(0, x)")
-    (['relu', 'tanh'], 'max(0, x)')
-    """
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return text if len(parts) == 1 else [part.strip() for part in parts]
 
 
 def _code(formula: str, by: str | None, given: list[str], language: Language) -> str:

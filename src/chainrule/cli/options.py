@@ -89,3 +89,19 @@ def require_one_of(name: str, choices: tuple[str, ...], option: str) -> None:
     """Refuse a name that is none of the choices."""
     if name not in choices:
         raise InputError(unknown(name, choices, option))
+
+
+def one_or_each(text: str) -> str | list[str]:
+    """Return names joined by commas as a list; a formula keeps those in its brackets.
+
+    >>> one_or_each("relu, tanh"), one_or_each("max(0, x)")
+    (['relu', 'tanh'], 'max(0, x)')
+    """
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return text if len(parts) == 1 else [part.strip() for part in parts]
