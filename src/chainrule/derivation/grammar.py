@@ -197,8 +197,6 @@ class Parser:
             return self.error("this bracket closes nothing, or nothing stands before it", token)
         if token.text in _COMPARISONS:
             return self.error("a comparison is used as in where(x > 0, x, 0) only", token)
-        if token.text == "=":
-            return self.error("a formula is one expression, without `=`", token)
         if token.text == ",":
             return self.error("a comma stands between a function's arguments only", token)
         return self.error(f"{token.text!r} cannot stand here", token)

@@ -71,6 +71,10 @@ def tokens(text: str) -> list[Token]:
     found = list(_tokens(text))
     if len(found) == 1:
         raise InputError("`formula` must be an expression, as in 'x*tanh(x)'; it is empty.")
+    for token in found:
+        if token.text == "=":
+            sentence = "write only what stands right of `=`; numbers of names are given by --set"
+            raise refusal(sentence, text, token.start)
     return found
 
 
