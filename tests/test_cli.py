@@ -129,6 +129,17 @@ def test_every_option_reaches_the_network(flowers: Path) -> None:
     assert len(record["scores"]) == 1
 
 
+def test_each_hidden_layer_can_have_its_own_activation(flowers: Path, tmp_path: Path) -> None:
+    model = tmp_path / "flowers.chain"
+    options = ("--hidden", "4,3", "--activation", "relu, where(x > 0, x, x/10)", "--epochs", "3")
+    shown = called("train", flowers, *options, "-o", model, COLUMNS="120")
+    assert "4-4-3-3, relu, where(x > 0, x, x/10), softmax output" in shown.stdout
+    assert called("predict", model, flowers).returncode == 0
+    refused = called("train", flowers, "--hidden", "4", "--activation", "relu,tanh")
+    assert refused.returncode == 2
+    assert "`activation` must have one entry a hidden layer, 1; got 2" in refused.stderr
+
+
 def test_classic_settings_can_be_changed(flowers: Path) -> None:
     arguments = ("train", flowers, "--classic", "--epochs", 5, "--folds", 2, "--format", "json")
     record = json.loads(called(*arguments).stdout)

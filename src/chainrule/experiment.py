@@ -191,7 +191,7 @@ def _report(
         classes=classes,
         network=NetworkFacts(
             network.layer_sizes,
-            recipe.activation,
+            _listed(recipe.activation),
             network.output_activation,
             network.loss.name,
             network.loss.formula,
@@ -207,6 +207,10 @@ def _report(
         opened_place=prepared.places[row],
         opened_target=prepared.y[row].item(),
     )
+
+
+def _listed(activation: str | list[str]) -> str:
+    return activation if isinstance(activation, str) else ", ".join(activation)
 
 
 def _hardest_row(prepared: Prepared, model: Model) -> int:

@@ -10,11 +10,12 @@ class Recipe:
 
     Attributes:
         hidden: the hidden layers' sizes.
+        activation: of all hidden layers, or one of each.
         scale: how inputs are scaled: "standard", "minmax" or "none".
     """
 
     hidden: tuple[int, ...]
-    activation: str
+    activation: str | list[str]
     loss: str
     output_activation: str
     solver: str

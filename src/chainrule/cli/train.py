@@ -22,7 +22,14 @@ from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
 from ..words import counted
-from .options import not_negative, parse_hidden, positive, refuse_contradictions, require_one_of
+from .options import (
+    not_negative,
+    one_or_each,
+    parse_hidden,
+    positive,
+    refuse_contradictions,
+    require_one_of,
+)
 from .output import require_writable
 
 
@@ -82,7 +89,8 @@ def train(
     activation: Annotated[
         str | None,
         _of_network(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}, or a formula of x.",
+            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}, or a formula of x; "
+            "one a layer as in relu,tanh.",
             show_default=STANDARD.activation,
         ),
     ] = None,
@@ -174,7 +182,7 @@ def train(
     options = Options(target, task, folds or FOLDS, split, missing, seed)
     recipe = (CLASSIC if classic else STANDARD).changed(
         hidden=parse_hidden(hidden),
-        activation=activation,
+        activation=None if activation is None else one_or_each(activation),
         loss=loss,
         solver=solver,
         batch_size=batch_size,
