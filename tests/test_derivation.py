@@ -64,6 +64,18 @@ def test_any_formula_is_differentiated(text: str, x: float) -> None:
         assert agree(by_output, slope, mpmath.mpf(10) ** -20)
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(FORMULAS, st.sampled_from(POINTS))
+def test_every_line_of_any_formula_equals_the_derivative(text: str, x: float) -> None:
+    derivation = derive(text, by="x")
+    slope = slope_at(derivation.expression, x)
+    assume(slope is not None)
+    for line in derivation.lines:
+        found = {s: differentiate(s.expr, s.variables[0]).result for s in standing(line.expression)}
+        here = at(build.replaced(line.expression, found), x)
+        assert agree(here, slope, mpmath.mpf(10) ** -20), str(line.step)
+
+
 @settings(max_examples=60, deadline=None)
 @given(FORMULAS)
 def test_what_is_written_reads_back_as_the_same(text: str) -> None:
@@ -91,6 +103,7 @@ def test_what_is_written_reads_back_as_the_same(text: str) -> None:
         ("max(0, x)", "where(x > 0, 1, 0)", "where(a > 0, 1, 0)"),
         ("max(x, 0)", "where(x > 0, 1, 0)", "where(a > 0, 1, 0)"),
         ("elu(x, 0.5)", "where(x > 0, 1, 0.5*exp(x))", "where(a > 0, 1, a + 0.5)"),
+        ("elu(x, -0.5)", "where(x > 0, 1, -0.5*exp(x))", None),  # a > 0 on both sides
         ("x/(1 + abs(x))", None, "(1 - abs(a))**2"),
         ("min(1, max(-1, x))", None, "where(abs(a) < 1, 1, 0)"),
         ("x^2", "2*x", None),
@@ -153,6 +166,12 @@ def test_a_loss_goes_through_its_output_activation(
     whole = build.replaced(derivation.expression, {derivation.output: derivation.output_is})
     for z in POINTS:
         slope = slope_at(whole, z, "z")
+        for line in derivation.lines[1:]:  # the first is what is asked for
+            found = {
+                s: differentiate(s.expr, s.variables[0]).result for s in standing(line.expression)
+            }
+            opened = build.replaced(line.expression, found)
+            assert agree(at(opened, z=z, a=at(derivation.output_is, z=z)), slope), str(line.step)
         assert agree(at(derivation.answer, z=z), slope, mpmath.mpf(10) ** -20)
         a = at(derivation.output_is, z=z)
         assert agree(at(derivation.by_output, a=a), slope, mpmath.mpf(10) ** -20)

@@ -1,5 +1,7 @@
 """Kinks and jumps: where they are, the slopes on both sides, the value used."""
 
+from math import inf
+
 import mpmath
 import pytest
 
@@ -24,6 +26,13 @@ from chainrule.derivation.writing import written
         ("sign(x)", [("0", "jump", None, None, 0)]),
         ("where(x > 1, x, 2)", [("1", "jump", None, None, 0)]),
         ("where(0 < x < 1, x, 0)", [("0", "kink", 0, 1, 0), ("1", "jump", None, None, 0)]),
+        ("sqrt(x^2)", [("0", "kink", -1, 1, None)]),
+        ("sqrt((x - 3)^2)", [("3", "kink", -1, 1, None)]),
+        ("sqrt(abs(x))", [("0", "kink", -inf, inf, None)]),
+        ("sign(x)*abs(x)^0.3", [("0", "kink", inf, inf, None)]),
+        ("x*log(abs(x))", [("0", "kink", -inf, -inf, None)]),
+        ("where(x != 0, x, 3)", [("0", "kink", 1, 1, 0)]),
+        ("max(sqrt(x), -1)", []),
         ("abs(sin(x))", [(None, "possible kink", None, None, None)]),
         ("max(a, x)", [("a", "possible kink", None, None, None)]),
     ],
@@ -68,3 +77,9 @@ def test_values_have_fifty_digits() -> None:
         assert (
             abs(value(formula.expression, {formula.variable: 1}) - wanted) < mpmath.mpf(10) ** -48
         )
+
+
+def test_a_slope_without_bound_is_said_to_have_none() -> None:
+    assert "the slope is -∞ to the left and ∞ to the right" in " ".join(
+        str(derive("sqrt(abs(x))")).split()
+    )

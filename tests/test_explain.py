@@ -104,6 +104,7 @@ def test_float32_agrees_to_the_digits_it_has() -> None:
     model = MLPClassifier((5,), "tanh", random_state=0, dtype="float32").build(X, y)
     opened = explain(model, X, y, weight="W1[0, 0]")
     assert opened.agrees
+    assert opened.tolerance == pytest.approx(1e-12 * 2**29)
     assert opened.gradient == pytest.approx(opened.value, rel=1e-4)
 
 

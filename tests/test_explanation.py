@@ -53,7 +53,7 @@ def holds(opened: Explanation, gradient: float) -> None:
     """The paths add up to the stored gradient, as the issue of this module is."""
     assert opened.gradient == gradient
     assert abs(opened.value - gradient) <= 1e-12 * opened.size
-    assert opened.agrees
+    assert (opened.agrees, opened.tolerance) == (True, 1e-12)
     penalty = [path for path in opened.paths if path.factors[0].name == "∂J/∂P"]
     bare = opened.value - sum(path.value for path in penalty)
     kinds = prod(layer.value for layer in opened.layers)
@@ -104,6 +104,10 @@ def test_the_sum_over_paths_is_the_stored_gradient_of_every_weight(
         holds(opened, stored[one.array][one.indices])
         shown = [abs(path.value) for path in opened.paths]
         assert shown == sorted(shown, reverse=True)
+        if opened.n_paths <= 60:
+            every = explain_weight(case, one, 60, dropout)
+            assert not every.folded.count
+            holds(every, stored[one.array][one.indices])
         added = [row.value for row in opened.rows] or [0.0]
         assert rows == 1 or opened.n_rows == rows
         if rows > 1 and not alpha:
@@ -137,6 +141,24 @@ def test_all_paths_listed_are_all_there_are_and_the_rest_is_folded_with_its_sum(
         assert some.folded.value == pytest.approx(sum(path.value for path in rest), rel=1e-12)
         assert some.folded.size == pytest.approx(sum(abs(path.value) for path in rest), rel=1e-12)
         assert some.size == pytest.approx(every.size, rel=1e-14)
+
+
+def test_the_rows_that_add_most_are_listed_and_the_rest_is_folded() -> None:
+    case = case_of(network_of((3, 4, 2), "tanh", "half_squared_error", "identity"), rows=9)
+    weight = Weight("W", 1, (2, 1))
+    rows = {f"row {row}": explain_weight(case.one(row), weight) for row in range(9)}
+    some = explain_weight(case, weight, top=4)
+    largest = sorted(rows, key=lambda row: -abs(rows[row].value))
+    assert [part.row for part in some.rows] == largest[:4]
+    assert {part.value > 0 for part in some.rows} == {True, False}
+    for part in some.rows:
+        assert (9 * part.value, 9 * part.size) == pytest.approx(
+            (rows[part.row].value, rows[part.row].size)
+        )
+    rest = [rows[row] for row in largest[4:]]
+    assert some.folded_rows.count == 5
+    assert 9 * some.folded_rows.value == pytest.approx(sum(one.value for one in rest))
+    assert 9 * some.folded_rows.size == pytest.approx(sum(one.size for one in rest))
 
 
 def test_a_deep_network_has_more_paths_than_could_be_listed() -> None:
@@ -193,6 +215,7 @@ def test_a_bias_shows_its_invisible_factor_one() -> None:
     opened = explain_weight(case_of(network), Weight("b", 1, (2,)))
     assert [factor.value for factor in opened.paths[0].factors][-1] == 1.0
     assert opened.weight == "b1[2]"
+    assert opened.paths[0].factors[0].name == "∂J/∂z1[2]"  # softmax is part of this loss
 
 
 def test_a_batch_shows_the_share_of_the_row() -> None:
@@ -204,11 +227,15 @@ def test_a_batch_shows_the_share_of_the_row() -> None:
     ]  # fmt: skip
     assert (first.factors[0].formula, first.factors[0].value) == ("1/4", 0.25)
     assert first.factors[0].source == f"share of {first.row}"
+    heavy = explain_weight(case_of(network, rows=1, weight=np.array([2.0])), Weight("W", 1, (0, 0)))
+    (penalty,) = [path for path in heavy.paths if path.factors[0].name == "∂J/∂P"]
+    assert (penalty.factors[0].formula, penalty.factors[0].value) == ("α/Σw", 0.25)
     weighed = explain_weight(
         case_of(network, rows=2, weight=np.array([1.0, 3.0])), Weight("W", 1, (0, 0))
     )
     shares = {path.row: path.factors[0].value for path in weighed.paths if path.row}
     assert shares == {"row 0": 0.25, "row 1": 0.75}
+    assert {path.factors[0].formula for path in weighed.paths if path.row} == {"w/Σw"}
     (penalty,) = [path for path in weighed.paths if not path.row]
     assert (penalty.factors[0].formula, penalty.factors[0].value) == ("α/Σw", 0.125)
 

@@ -35,8 +35,9 @@ def test_derived_and_built_in_mish_train_to_the_same_weights() -> None:
     )
     derived.fit(X, y)
     built_in.fit(X, y)
-    assert built_in.n_iter_ == 20
-    for ours, theirs in zip(derived.coefs_, built_in.coefs_, strict=True):
+    assert derived.n_iter_ == built_in.n_iter_ == 20
+    parameters = [[*one.coefs_, *one.intercepts_] for one in (derived, built_in)]
+    for ours, theirs in zip(*parameters, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-9)
 
 

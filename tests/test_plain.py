@@ -42,6 +42,14 @@ def test_every_gradient_is_that_of_its_own_backward_pass(network: scratch.Networ
             assert opened.agrees
 
 
+def test_a_deeper_network_is_explained_too() -> None:
+    random.seed(2)
+    deep = [*scratch.initialize_network(2, 3, 4), *scratch.initialize_network(4, 3, 2)]
+    for weight, gradient in gradients(deep, 5).items():
+        opened = explain(deep, X, Y, weight=weight, row=5)
+        assert opened.value == pytest.approx(gradient, abs=1e-12 * opened.size)
+
+
 def test_a_batch_is_the_mean_over_its_rows(network: scratch.Network) -> None:
     expected = np.mean([gradients(network, row)["W1[1, 2]"] for row in range(len(X))])
     opened = explain(network, X, Y, weight="W1[1, 2]")

@@ -73,3 +73,11 @@ def test_sums_and_the_largest_are_those_of_a_full_listing(
 def test_the_branches_of_a_stage_are_counted() -> None:
     counts = [stage.branches for stage in stages_of([3, 4, 4, 2], [0, 1, 2], 5, seed=0)]
     assert counts == [4, 1, 2]
+
+
+@pytest.mark.parametrize("weight", [0.037, 0.1, 0.7])
+def test_equal_routes_are_not_followed_all_at_once(weight: float) -> None:
+    """All of 20¹⁴ are equally large, up to rounding: a test that hangs shows what that costs."""
+    stages = [Stage("a", "z", np.full((20, 20), weight), True, "", "", "") for _ in range(14)]
+    found = largest_routes(stages, np.full((1, 20), 0.3), 0, np.array([0.9]), 10)
+    assert len(set(found)) == 10

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from chainrule import ACTIVATIONS, LOSSES
 from chainrule.chain import Array
 from chainrule.derivation.building import replaced
 from chainrule.derivation.grammar import symbol
+from chainrule.derivation.writing import written
 from chainrule.network import OUTPUT_ACTIVATIONS
 from chainrule.render.update_rules_machine import as_json
 from chainrule.update_rules.deriving import derive_network
@@ -88,10 +90,21 @@ def test_every_line_equals_the_next(loss: str, output: str) -> None:
     for rule in (rule for layer in record.layers for rule in (*layer.forward, *layer.backward)):
         values = [number(line.expression, known, here) for line in rule.lines]
         np.testing.assert_allclose(values, values[-1], rtol=1e-9, atol=1e-14, err_msg=rule.of)
-    for case, m in zip(record.jacobian, (1, 0), strict=False):
+        texts = [written(line.expression) for line in rule.lines]
+        assert all(one != following for one, following in pairwise(texts)), rule.of
+    for case, m in zip(record.jacobian, (1, 0), strict=bool(record.jacobian)):
+        assert case.where == ("m = j" if m == 1 else "m ≠ j")
         values = [number(line.expression, known, {**here, "m": m}) for line in case.lines]
         slope = known["∂a2/∂z2"][m, 1]
         np.testing.assert_allclose(values, slope, rtol=1e-9, atol=1e-14, err_msg=case.where)
+
+
+def test_the_indices_run_over_the_units_of_their_layers() -> None:
+    first, last = derive_network("7-5-1").layers
+    assert [layer.z.lines[0].reason for layer in (first, last)] == [
+        "i = 0…6, j = 0…4", "i = 0…4, j = 0",
+    ]  # fmt: skip
+    assert first.da.lines[0].reason == "k = 0"
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ class Stage:
         return 1 if self.local.ndim == 2 and not self.of_weights else self.local.shape[-1]
 
 
-_Entry = tuple[float, int, tuple[int, ...], float]  # −size at best, row, units so far, their size
+_Entry = tuple[float, int, int, tuple[int, ...]]  # −size at best, −length, row, units so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,27 +112,29 @@ def largest_routes(
     `end` (rows, n_out) is the loss's derivative by the last value, `start` (rows,) a further
     factor of each row.  Found by best-first search: what is still to come of a route is at most
     the largest product from its unit on, and never more, so the first to arrive is the largest.
+    Of equals the longest goes first, so each that is found costs one walk to the end.
     """
     best = _from_the_end(abs(end), [stage.largest for stage in stages])
-    begin = abs(start)
-    promising = begin * best[0][:, unit]
+    promising = np.nan_to_num(abs(start) * best[0][:, unit])
     # a row whose largest route is not among the `most` largest has none that is
     rows = np.argsort(-promising, kind="stable")[:most]
     heap: list[_Entry] = []
     for row in rows:
-        heappush(heap, (-float(promising[row]), int(row), (unit,), float(begin[row])))
+        heappush(heap, (-float(promising[row]), -1, int(row), (unit,)))
     found: list[Route] = []
     while heap and len(found) < most:
-        _, row, units, size = heappop(heap)
+        size, _, row, units = heappop(heap)
         if len(units) > len(stages):
             found.append(Route(row, units))
             continue
         following, local = stages[len(units) - 1].onward(row, units[-1])
-        onward = size * abs(local)
-        reached = onward * best[len(units)][row, following]
-        for k in np.argsort(-reached, kind="stable")[:most]:
+        onward = abs(local) * best[len(units)][row, following]
+        # shares of the largest: its 1 keeps the size, which rounding would set apart from equals
+        largest = onward.max()
+        shares = np.divide(onward, largest, out=np.ones_like(onward), where=onward < largest)
+        for k in np.argsort(-onward, kind="stable")[:most]:
             way = (*units, int(following[k]))
-            heappush(heap, (-float(reached[k]), row, way, float(onward[k])))
+            heappush(heap, (size * float(shares[k]), -len(way), row, way))
     return found
 
 

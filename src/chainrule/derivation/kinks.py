@@ -1,4 +1,4 @@
-"""Where a function is not smooth: |u| at u = 0, max(u, v) at u = v, a choice at its border.
+"""Where a function is not smooth: |u|, √u² at u = 0, max(u, v) at u = v, a choice at its border.
 
 A place that is found is looked at from both sides at 50 digits, so that a border at which value and
 slope agree is none.
@@ -22,6 +22,7 @@ from .simplify import key, tidy
 
 _DIGITS = 60
 _ASIDE = mpmath.mpf(10) ** -25
+_CLOSER = mpmath.mpf(10) ** -50
 _SAME = mpmath.mpf(10) ** -15  # what the function changes over so small a way is far less
 _SWITCHING = (maximum, minimum)
 
@@ -58,12 +59,14 @@ def _place(kink: Kink, values: Mapping[Any, Any]) -> float:
 
 
 def borders(node: Expr) -> Iterator[tuple[Expr, Expr]]:
-    """Yield what is equal at a kink: (u, 0) for |u|, the two sides of each comparison."""
+    """Yield what is equal at a kink: (u, 0) for |u| and √u², the two sides of each comparison."""
     if isinstance(node, sympy.core.relational.Relational):
         yield node.args
     row = function_of(node)
     if isinstance(node, _SWITCHING):
         yield node.args
+    elif node.is_Pow and node.exp == build.HALF and node.base.is_Pow and node.base.exp == 2:
+        yield node.base.base, build.ZERO
     elif row is not None and row.kinks:
         for place in row.kinks:
             yield node.args[0], template(place)
@@ -102,19 +105,33 @@ def _compared(
     values: Mapping[Any, Any],
     place: Any,
 ) -> Kink | None:
-    before, after = ({**values, by: place + aside} for aside in (-_ASIDE, _ASIDE))
-    heights = [value(function, there, _DIGITS) for there in (before, after)]
-    slopes = [value(slope, there, _DIGITS) for there in (before, after)]
+    def beside(function: Expr, aside: Any) -> list[Any]:
+        sides = (place - aside, place + aside)
+        return [value(function, {**values, by: side}, _DIGITS) for side in sides]
+
+    heights, slopes = beside(function, _ASIDE), beside(slope, _ASIDE)
     try:
         used = float(value(slope, {**values, by: place}, _DIGITS))
     except NoValueError:
         used = None
-    if not _agree(*heights):
+    if not _agree(*heights) and _stays(heights, beside(function, _CLOSER)):
         return Kink(where, at, "jump", used=used)
     if _agree(*slopes) and used is not None and _agree(slopes[0], mpmath.mpf(used)):
         return None
-    left, right = (0.0 if abs(side) < _SAME else float(side) for side in slopes)
+    left, right = map(_limit, slopes, beside(slope, _CLOSER))
     return Kink(where, at, "kink", left, right, used)
+
+
+def _stays(heights: list[Any], closer: list[Any]) -> bool:
+    """Whether two sides are apart however close they are; those of a root are not."""
+    return bool(abs(closer[1] - closer[0]) > abs(heights[1] - heights[0]) / 2)
+
+
+def _limit(slope: Any, closer: Any) -> float:
+    """What a slope tends to: 0 but for rounding, infinite if it grows on the way, else itself."""
+    if abs(closer) > 1.5 * abs(slope) + _SAME:
+        return float(mpmath.sign(closer) * mpmath.inf)
+    return 0.0 if abs(slope) < _SAME else float(slope)
 
 
 def _agree(one: Any, other: Any) -> bool:

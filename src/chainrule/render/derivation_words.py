@@ -146,9 +146,13 @@ def _kink(kink: Kink, record: Record) -> str:
         return f"It jumps at {where} and has no derivative there; {used}."
     side = {kink.left: ", the left slope", kink.right: ", the right slope"}.get(kink.used, "")
     return (
-        f"It has a kink at {where}: the slope is {kink.left:.6g} to the left and "
-        f"{kink.right:.6g} to the right; {used}{side if kink.used is not None else ''}."
+        f"It has a kink at {where}: the slope is {_slope(kink.left)} to the left and "
+        f"{_slope(kink.right)} to the right; {used}{side if kink.used is not None else ''}."
     )
+
+
+def _slope(value: float | None) -> str:
+    return f"{value:.6g}".replace("inf", "∞")
 
 
 def meanings(record: Record) -> list[str]:
