@@ -49,6 +49,13 @@ def test_a_gradient_that_vanishes_is_measured_at_the_start() -> None:
     assert [remedy["activation"] for remedy in suspect.remedies] == ["tanh", "relu"]
 
 
+def test_a_network_need_not_be_very_deep_for_it() -> None:
+    deep = {"hidden_layer_sizes": (8,) * 5, "activation": "logistic"}
+    suspect = step_suspects.vanishing(evidence(of_groups(**deep)))
+    assert suspect is not None
+    assert step_suspects.vanishing(evidence(of_groups(**deep | {"activation": "tanh"}))) is None
+
+
 def test_penalties_by_their_setting() -> None:
     suspect = step_suspects.penalty(evidence(of_groups(alpha=1e4)))
     assert suspect is not None

@@ -18,7 +18,7 @@ USUAL = {"adam": 0.001, "sgd": 0.01}  # learning rates
 HARDLY = 0.1  # of their size: weights that moved less have hardly begun
 MANY = 1000  # steps, after which they should have
 SHRUNK = 0.5  # of their size at the start: weights that are held near 0
-DEEP = 1e-3  # of the last layer's gradient: a first layer's that vanishes
+DEEP = 0.03  # of the last layer's gradient: a first layer's that vanishes
 ROWS = 100  # whose gradient is opened
 LIGHT = 0.0001  # scikit-learn's penalty
 
