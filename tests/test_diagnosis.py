@@ -96,6 +96,15 @@ def test_what_no_trial_explains_is_not_called_noise() -> None:
     X = np.linspace(-1.7, 1.7, 600)[:, None]
     found, _ = diagnosed((MLPRegressor(**{**PLAIN, "max_iter": 5}), X, np.sin(25 * X[:, 0])))
     assert found.findings[0].cause == "unexplained"
+    assert "the inputs tell the target" in found.findings[0].message
+
+
+def test_equal_rows_with_different_targets_tell_nothing() -> None:
+    X, y = np.ones((100, 2)), np.tile([0, 1], 50)
+    found, _ = diagnosed((MLPClassifier(**PLAIN), X, y))
+    assert found.findings[0].cause == "no-signal"
+    assert "a mean of the other rows with the same inputs leaves 102%" in found.findings[0].message
+    assert "kept out" not in found.findings[0].message
 
 
 @pytest.mark.parametrize("solver", ["sgd", "adam", "lbfgs"])

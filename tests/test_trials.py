@@ -29,7 +29,16 @@ def test_few_different_rows_are_all_trained_on() -> None:
     X, y = np.tile(XOR, (30, 1)), np.tile(EITHER, 30)
     trials = trials_of(MLPClassifier(**PLAIN), X, y)
     assert (len(trials.trained), trials.n_held) == (120, 0)
-    assert np.isnan(trials.of_neighbours())
+
+
+def test_of_few_different_rows_their_equals_tell_the_target() -> None:
+    once = trials_of(MLPClassifier(**PLAIN), XOR, EITHER)
+    assert np.isnan(once.of_neighbours())
+    X, y = np.tile(XOR, (30, 1)), np.tile(EITHER, 30)
+    assert trials_of(MLPClassifier(**PLAIN), X, y).of_neighbours() == 0
+    y = np.repeat([0, 1], 60)  # half of each kind of row: its 29 others have 14 or 15 of 1
+    contradicted = trials_of(MLPClassifier(**PLAIN), X, y).of_neighbours()
+    assert contradicted == pytest.approx((30 / 29) ** 2)
 
 
 def test_a_class_of_one_row_stays_with_those_trained_on() -> None:

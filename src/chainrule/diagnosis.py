@@ -4,6 +4,7 @@ The network's own numbers name suspects (`suspects`); short trainings with one s
 which of them it is (`trials`).  The cause comes first, what follows from it after.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -172,18 +173,21 @@ def _unproved(accused: Sequence[Suspect], evidence: Evidence, trials: Trials) ->
     gradients = [state.gradient for state in evidence.before or evidence.after]
     slopes = [state.slope for state in evidence.after]
     best, neighbours = min(result.held for result in trials.tried), trials.of_neighbours()
+    kept_out = " on rows kept out" if trials.n_held else ""
     flow = (
         f"Gradients flow (‖∂J/∂W‖ of a layer is {_span(gradients)}, slopes are {_span(slopes)} on "
         f"average), and the best of {counted(len(trials.tried), 'trial')} leaves {best:.0%} of a "
-        "constant prediction's loss"
+        f"constant prediction's loss{kept_out}"
     )
+    if math.isnan(neighbours):
+        return [Finding("unexplained", f"{flow}: none of the changes tried is enough.")]
+    who = "rows nearest to each" if trials.n_held else "other rows with the same inputs"
+    told = f"{flow}; a mean of the {who} leaves {neighbours:.0%}"
     if neighbours > 1 - LEAST_GAIN:
-        message = (
-            f"{flow} on rows kept out; a mean of the rows nearest to each leaves {neighbours:.0%}: "
-            "nothing shows that the inputs tell the target."
-        )
+        message = f"{told}: nothing shows that the inputs tell the target."
         return [Finding("no-signal", message)]
-    return [Finding("unexplained", f"{flow}: none of these settings is to blame.")]
+    message = f"{told}: the inputs tell the target, but none of the changes tried is enough."
+    return [Finding("unexplained", message)]
 
 
 def _span(values: Sequence[float]) -> str:

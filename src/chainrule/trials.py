@@ -18,6 +18,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .cases import Case
+from .chain import Array
 from .construction import batch_rows
 from .errors import DivergenceError
 from .measurements import LEAST_GAIN, MOST_ROWS, constant_loss, mean_loss, network_loss
@@ -102,11 +103,12 @@ class Trials:
     def of_neighbours(self) -> float:
         """Return Σ (a − y)² of rows kept out, each predicted by the rows nearest to it.
 
-        As a share of a constant prediction's: what the inputs tell without any network.  It is
-        nan where no rows are kept out.
+        As a share of a constant prediction's: what the inputs tell without any network.  Where no
+        rows are kept out each is predicted by the others with the same inputs; it is nan where
+        half of the rows have none.
         """
         if not self.n_held:
-            return math.nan
+            return _of_equals(self.every)
         scaled = _scaler(self.trained.X)
         nearest = KNeighborsRegressor(min(NEIGHBOURS, len(self.trained)))
         nearest.fit(scaled.transform(self.trained.X), self.trained.target)
@@ -154,14 +156,32 @@ def _ratio(loss: float, constant: float) -> float:
     return loss / constant if constant else math.inf
 
 
+def _of_equals(rows: Rows) -> float:
+    """Return Σ (a − y)² of rows, each predicted by the others with the same inputs, as a share."""
+    _, group, counts = np.unique(_dense(rows), axis=0, return_inverse=True, return_counts=True)
+    others = counts[group] - 1
+    several = others > 0
+    if 2 * several.sum() <= len(rows):
+        return math.nan
+    sums = np.zeros((len(counts), rows.target.shape[1]))
+    np.add.at(sums, group, rows.target)
+    target = rows.target[several]
+    predicted = (sums[group[several]] - target) / others[several, None]
+    total = float(((target - target.mean(axis=0)) ** 2).sum())
+    return _ratio(float(((predicted - target) ** 2).sum()), total)
+
+
+def _dense(rows: Rows) -> Array:
+    inputs: Any = rows.X
+    return np.asarray(inputs.toarray() if issparse(inputs) else inputs)
+
+
 def _parted(rows: Rows, classes: bool) -> tuple[Rows, Rows]:
     """Return rows to train on, and rows kept out whose targets are spread alike.
 
     They are the same where there are too few different ones.
     """
-    inputs: Any = rows.X
-    dense = inputs.toarray() if issparse(inputs) else inputs
-    if len(np.unique(dense, axis=0)) < ENOUGH:
+    if len(np.unique(_dense(rows), axis=0)) < ENOUGH:
         return rows, rows
     out = np.zeros(len(rows), dtype=bool)
     out[np.lexsort(rows.target.T)[HELD // 2 :: HELD]] = True
