@@ -37,6 +37,7 @@ WIDE: list[Case] = [
     ("4-5-3", "tanh", "sum_squared_error", "logistic"),
     ("3-5-2", "tanh", "huber", "auto"),
     ("3-4-2", "tanh", "poisson", "softplus"),
+    ("3-6-1", "tanh", "poisson", "auto"),
     ("3-4-3", "elu", "binary_cross_entropy", "softmax"),
     ("3-4-3", "tanh", "squared_error", "softmax"),
     ("3-5-2", "tanh", "squared_error", "softsign"),

@@ -6,7 +6,7 @@ from .plan import Plan
 _RULES = {
     "classes": "the class is the largest of {k} weighted sums of the inputs",
     "labels": "a label is 1 where a weighted sum of the inputs is positive",
-    "counts": "a count is near e^s, s a weighted sum of the inputs",
+    "counts": "a count is e^s rounded up, s a weighted sum of the inputs",
     "waves": "a target is the sine of a weighted sum of the inputs",
     "shares": "a target is (1 + sin s)/2, s a weighted sum of the inputs",
 }
@@ -14,14 +14,14 @@ _TARGETS = {
     "python": {
         "classes": "1.0 if score == max(scores) else 0.0",
         "labels": "1.0 if score > 0 else 0.0",
-        "counts": "float(round(math.exp(score)))",
+        "counts": "float(math.ceil(math.exp(score)))",
         "waves": "math.sin(score)",
         "shares": "(1 + math.sin(score)) / 2",
     },
     "numpy": {
         "classes": "np.eye({k})[scores.argmax(axis=1)]",
         "labels": "(scores > 0).astype(float)",
-        "counts": "np.round(np.exp(scores))",
+        "counts": "np.ceil(np.exp(scores))",
         "waves": "np.sin(scores)",
         "shares": "(1 + np.sin(scores)) / 2",
     },
