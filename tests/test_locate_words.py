@@ -71,6 +71,17 @@ def test_the_message_is_one_sentence_with_line_and_repair(edit: tuple[str, str])
         assert found.repair in found.message
 
 
+@pytest.mark.parametrize(
+    ("edit", "held"),
+    [
+        (("dW1 = X", "dW1 = -X"), "it holds −∂J/∂W1;"),
+        (("dW1 = X", "dW1 = 3 * X"), "it holds 3 times ∂J/∂W1."),
+    ],
+)
+def test_how_many_times_the_gradient_is_held(edit: tuple[str, str], held: str) -> None:
+    assert held in only_fault(report_of(edited(NET, edit))).message
+
+
 def test_a_place_that_could_not_be_told_is_not_named() -> None:
     one = judged(NET)
     found = fault(one.reading, one.names, Cause("wrong-operand", Place("", 26), (0,)))

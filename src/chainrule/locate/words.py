@@ -49,7 +49,8 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
             "which line makes it wrong could not be told"
         )
     elif expected is not None:
-        message += f": it holds {found}, {expected} is needed"
+        held = _multiple(cause, expected) or f"{found}, {expected} is needed"
+        message += f": it holds {held}"
     if repair:
         message += f"; {repair}"
     return Fault(
@@ -63,6 +64,14 @@ def fault(reading: Reading, names: Names, cause: Cause) -> Fault:
         message=message + ".",
         file=file or None,
     )
+
+
+def _multiple(cause: Cause, expected: str) -> str | None:
+    """Return how many times what is needed a value holds, beside the other gradients."""
+    if cause.found is None or cause.found.target != cause.expected or not cause.scale:
+        return None
+    times = cause.found.scale / cause.scale
+    return f"−{expected}" if f"{times:.4g}" == "-1" else f"{times:.4g} times {expected}"
 
 
 def _text(reading: Reading, cause: Cause) -> str | None:
