@@ -168,7 +168,9 @@ _ROWS = (
     KnownFunction("elu", elu, by_output="where(a > 0, 1, a + alpha)",
                   definition="where(u > 0, u, alpha*(exp(u) - 1))",
                   parameters=("u", "alpha"), defaults=("1",)),
-    KnownFunction("selu", selu, definition="1.0507009873554804934193349852946"
+    KnownFunction("selu", selu, by_output="where(a > 0, 1.0507009873554804934193349852946,"
+                  " a + 1.7580993408473768599402175208123)",
+                  definition="1.0507009873554804934193349852946"
                   "*where(u > 0, u, 1.6732632423543772848170429916717*(exp(u) - 1))"),
     KnownFunction("gelu", gelu, definition="u*Phi(u)"),
     KnownFunction("silu", silu, definition="u*sigmoid(u)", aliases=("swish",)),
