@@ -228,6 +228,12 @@ def test_numba_is_exact_too(name: str) -> None:
     is_exact(name, at, np.array([function(x) for x in at.tolist()]))
 
 
+@pytest.mark.parametrize("x", [1e-9, 1e-100, 1e-300])
+def test_exact_values_have_the_digits_that_cancel(x: float) -> None:
+    function, name = exact("(exp(x) - 1 - x)/x^2")
+    assert float(value_at(function, name, x)) == pytest.approx(0.5 + x / 6, rel=1e-15)
+
+
 @pytest.mark.slow
 def test_code_that_is_not_exact_says_so() -> None:
     code = made("(x - 1 - sin(x - 1))/(x - 1)^2")

@@ -84,8 +84,8 @@ FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
 def value_at(expression: Any, variable: Any, point: Any) -> Any:
     """Return f(point) to 20 digits or more, nan where f is not defined, real and finite there."""
     before: Any = mpmath.nan
-    enough = 60 + math.ceil(abs(point))  # 1 + e⁻¹⁰⁰⁰ differs from 1 in the 435th
-    for digits in (enough, 2 * enough, 1000):
+    enough = 60 + math.ceil(abs(point)) + 4 * _zeros(point)  # 1 + e⁻¹⁰⁰⁰ is 1 in the first 434
+    for digits in (enough, 2 * enough, max(4 * enough, 1000)):
         with mpmath.workdps(digits):
             value = _evaluate(expression, {variable: mpmath.mpf(point)})
             if isinstance(value, bool) or not mpmath.isfinite(value):
@@ -94,6 +94,11 @@ def value_at(expression: Any, variable: Any, point: Any) -> Any:
                 return value
             before = value
     return before
+
+
+def _zeros(point: Any) -> int:
+    """Return how many zeros follow a number's point: eˣ − 1 − x loses twice as many digits."""
+    return max(0, -math.ceil(mpmath.log10(abs(point)))) if point else 0
 
 
 def _evaluate(expression: Any, known: dict[Any, Any]) -> Any:
