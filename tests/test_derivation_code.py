@@ -234,6 +234,13 @@ def test_exact_values_have_the_digits_that_cancel(x: float) -> None:
     assert float(value_at(function, name, x)) == pytest.approx(0.5 + x / 6, rel=1e-15)
 
 
+@pytest.mark.parametrize("text", ["log(x)", "1/x^2", "1/x", "sqrt(x)"])
+def test_where_there_is_no_value_nothing_is_compared(text: str) -> None:
+    code = made(text)
+    assert code.is_exact
+    assert "inf" not in code.remark
+
+
 @pytest.mark.slow
 def test_code_that_is_not_exact_says_so() -> None:
     code = made("(x - 1 - sin(x - 1))/(x - 1)^2")

@@ -125,11 +125,16 @@ def _exact(function: Any, variable: Any, x: float) -> Any:
 
 
 def _limit(function: Any, variable: Any, x: float) -> Any:
-    """Return the value that a removable singularity has by continuity."""
-    at = mpmath.mpf(x)
-    left, right = (value_at(function, variable, at + d) for d in (-(NUDGE**2), NUDGE**2))
-    middle = (left + right) / 2
-    return mpmath.mpf(0) if abs(middle) < NUDGE * abs(right) else middle
+    """Return the value that a removable singularity has by continuity, nan at a pole or jump."""
+    with mpmath.workdps(60):
+        steps = [side * NUDGE**2 for side in (-2, -1, 1, 2)]
+        near = [value_at(function, variable, mpmath.mpf(x) + step) for step in steps]
+        if not all(mpmath.isfinite(value) for value in near):
+            return mpmath.nan
+        size = max(abs(value) for value in near)
+        if size < NUDGE:
+            return mpmath.mpf(0)
+        return (near[1] + near[2]) / 2 if max(near) - min(near) < NUDGE * size else mpmath.nan
 
 
 @lru_cache(maxsize=1000)
