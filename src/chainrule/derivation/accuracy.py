@@ -23,9 +23,10 @@ SMALLEST = 1e-300  # of what is smaller, code need only know that: its factors l
 NUDGE = mpmath.mpf(10) ** -12
 
 _SIZES = (
-    *(10.0**-k for k in (300, 16, 7, 4, 3, 2)),
-    *(0.0371, 0.148, 0.26, 0.443, 0.594, 0.816, 1.0, 1.21, 1.71, 2.0, 2.49, 3.41, 5.08, 7.7),
-    *(8.9, 14.3, 19.3, 26.7, 36.9, 52.0, 103.0, 354.3, 372.7, 650.0, 709.9, 801.0, 1000.0),
+    *(10.0**-k for k in (300, 200, 100, 30, 16, 12, 9, 7, 4, 3, 2)),
+    *(0.0371, 0.148, 0.26, 0.443, 0.594, 0.816, 1.0, 1.05, 1.21, 1.4, 1.71, 2.0, 2.05, 2.49),
+    *(3.41, 5.08, 7.7, 8.9, 14.3, 19.3, 26.7, 36.9, 52.0, 103.0, 354.3, 372.7, 650.0),
+    *(709.9, 713.0, 801.0, 1000.0),
 )
 POINTS = np.array(sorted([0.0, *_SIZES, *(-x for x in _SIZES)]))
 """Where code is measured, besides the roots and branch points of its formula."""
@@ -39,11 +40,13 @@ class Accuracy:
         ulp: the error in ulp of max(|f|, |x·f′|); ∞ where the code gives no number.
         at: the x where it was found.
         points: at how many x there was something to compare.
+        failed: the errors that were larger than the bound and their x, the largest first.
     """
 
     ulp: float
     at: float
     points: int
+    failed: tuple[tuple[float, float], ...]
 
 
 def places(function: Any, variable: Any) -> Array:
@@ -89,14 +92,14 @@ def sign_changes(function: Any, variable: Any) -> list[tuple[float, float]]:
 
 def measure(values: Array, function: Any, variable: Any, points: Array) -> Accuracy:
     """Compare what code gave at some points with the exact values of a function."""
-    worst, at, compared = 0.0, math.nan, 0
+    found = []
     for x, value in zip(points.tolist(), values.tolist(), strict=True):
         ulp = error(value, function, variable, x)
         if ulp is not None:
-            compared += 1
-            if ulp > worst:
-                worst, at = ulp, x
-    return Accuracy(worst, at, compared)
+            found.append((ulp, x))
+    found.sort(reverse=True)
+    worst, at = found[0] if found else (0.0, math.nan)
+    return Accuracy(worst, at, len(found), tuple(pair for pair in found if pair[0] > BOUND))
 
 
 def error(value: float, function: Any, variable: Any, x: float) -> float | None:

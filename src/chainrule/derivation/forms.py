@@ -22,7 +22,7 @@ from .patch import Patch, patch_at
 from .source import python_function
 from .targets import NUMPY
 
-RADII = (1.0, 0.5, 0.25)  # of a polynomial; outside it the formula must be exact enough
+RADII = (2.0, 1.0, 0.5, 0.25)  # of a polynomial; outside it the formula must be exact enough
 CENTRE = 0.0
 
 
@@ -81,7 +81,7 @@ def best_form(expression: Any, variable: Any, points: Array) -> tuple[Form, Accu
         if accuracy.ulp <= BOUND:
             return form, accuracy
         tried.append((form, accuracy))
-    return min(tried, key=lambda pair: pair[1].ulp)
+    return min(tried, key=lambda pair: [ulp for ulp, _ in pair[1].failed])
 
 
 def _forms(expression: Any, variable: Any, tried: list[tuple[Form, Accuracy]]) -> Iterator[Form]:
@@ -101,7 +101,11 @@ def _forms(expression: Any, variable: Any, tried: list[tuple[Form, Accuracy]]) -
         yield form
     failed = list(tried)
     for radius in RADII:
-        forms = [form for form, accuracy in failed if abs(accuracy.at - CENTRE) < radius]
+        forms = [
+            form
+            for form, accuracy in failed
+            if any(abs(x - CENTRE) < radius for _, x in accuracy.failed)
+        ]
         patch = patch_at(expression, variable, CENTRE, radius) if forms else None
         if patch is not None:
             for form in forms:

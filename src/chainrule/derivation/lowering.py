@@ -86,6 +86,9 @@ class Lowering:
             return value.mantissa
         exponent = _gathered(value.exponent).replace(sympy.exp, self._bounded)
         plain = Lowering(self.lines, self.variable, self.argument, scaling=False)
+        if self._grows(value.exponent) and self.lines.all[value.mantissa].name != "number":
+            half = self.lines.add("exp", plain.lower(exponent / 2))  # a float where eᵏ is not
+            return self.lines.times(self.lines.times(value.mantissa, half), half)
         return self.lines.times(value.mantissa, self.lines.add("exp", plain.lower(exponent)))
 
     def _bounded(self, u: Any) -> Any:
