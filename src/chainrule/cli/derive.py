@@ -214,7 +214,7 @@ def _code(formula: str, by: str | None, given: list[str], language: Language) ->
     from ..derivation.code import code_for
 
     made = code_for(formula, by, **_numbers(given))
-    say(made.remark)
+    say(made.remark_on(language.value))
     return made.source(language.value).rstrip()
 
 

@@ -1,5 +1,6 @@
 """Code from a formula and its derivative: both in one function that is safe for any float."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,18 +58,21 @@ class Code:
 
     @property
     def remark(self) -> str:
-        """How exact the code is, in a sentence."""
+        """How exact the code was found to be in NumPy, in a sentence."""
         found = {"value": self.value_accuracy, "derivative": self.derivative_accuracy}
-        said = [
-            f"{name} off by {accuracy.ulp:.3g} ulp at x = {accuracy.at:.6g}"
-            for name, accuracy in found.items()
-            if not accuracy.ulp <= BOUND
-        ]
-        points = self.derivative_accuracy.points
+        said = [_fault(name, accuracy) for name, accuracy in found.items() if accuracy.failed]
         if said:
-            return f"Not exact: {', '.join(said)} (more than {BOUND:g}, of {points} points)."
+            return f"Not exact: {'; '.join(said)}. Measured in NumPy."
         ulp = max(accuracy.ulp for accuracy in found.values())
-        return f"At most {ulp:.2g} ulp off at {points} points between -1000 and 1000."
+        points = self.derivative_accuracy.points
+        where = f"at {points} points between -1000 and 1000"
+        return f"At most {ulp:.2g} ulp off {where}, measured in NumPy."
+
+    def remark_on(self, language: str) -> str:
+        """Return how exact the source in a language is known to be: NumPy's was measured."""
+        if language == "numpy":
+            return self.remark
+        return f"{self.remark} In {language} the functions are another library's: not measured."
 
     @cached_property
     def value(self) -> Callable[[Array], Array]:
@@ -128,6 +132,15 @@ def code(
         slope_form,
         value_error,
         slope_error,
+    )
+
+
+def _fault(name: str, accuracy: Accuracy) -> str:
+    """Say where the largest error is, and at how many points one is beyond the bound."""
+    size = "no number" if math.isinf(accuracy.ulp) else f"{accuracy.ulp:.3g} ulp"
+    count = f"{len(accuracy.failed)} of {accuracy.points} points"
+    return (
+        f"{name} off at {count} by more than {BOUND:g} ulp, most at x = {accuracy.at:.6g}: {size}"
     )
 
 
