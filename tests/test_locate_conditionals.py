@@ -128,6 +128,8 @@ def wheres(graph: Graph) -> list[str]:
         ("z if z < 0 else w * 'no'", "-1.5", False),
         ("z if z < 0 else v * 2", "-1.5", False),
         ("w if z > 0 else 0 * w", "0.0", True),
+        ("huge if w > 0 else 0", "1" + 400 * "0", False),  # as a float it is infinite
+        ("(2**53 + 1) * 1 if w > 0 else 0", "9007199254740993", False),
         ("5 if z < 0 else z if z > -2 else 0", "5", True),
         ("z if True else 0", "-1.5", False),
         ("z if len('a') > 2 else 5", "5", False),  # nothing tracked decides
@@ -142,7 +144,8 @@ def test_which_choices_are_noted(
     expression: str, expected: str, is_noted: bool, tmp_path: Path
 ) -> None:
     imports = "import math\nimport numpy as np\n"
-    text = f"{imports}z = float('-1.5')\nw = float('4')\nv = [z]\ny = {expression}\nprint(y)"
+    numbers = "z = float('-1.5')\nw = float('4')\nv = [z]\nhuge = 10**400\n"
+    text = f"{imports}{numbers}y = {expression}\nprint(y)"
     script = write(tmp_path, text)
     assert alone(script) == expected + "\n"
     result = traced(script)

@@ -7,8 +7,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from .extremes import whole
 from .recorder import recorder
-from .values import SCALARS, TRACKED_SCALARS, plain, scalar, template
+from .values import SCALARS, TRACKED_SCALARS, plain, template
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "Lt": operator.lt,
@@ -50,6 +51,4 @@ def choose(
     recorder.position = position
     pair = (taken, other) if condition else (other, taken)
     compared = recorder.add(compare, template((left, right)), {}, condition)
-    value = chosen(condition, *map(plain, pair))
-    node = recorder.add(chosen, template((compared, *pair)), {}, value)
-    return scalar(plain(taken), node)
+    return whole(chosen, (compared, *pair), plain(taken))

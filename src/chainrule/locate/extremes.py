@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .recorder import recorder
-from .values import TrackedFloat, TrackedInt, born, plain, scalar, template
+from .values import SCALARS, TrackedFloat, TrackedInt, born, plain, scalar, template
 
 _TRACKED = {TrackedFloat, TrackedInt}
 _EXACT = 2**53  # beyond it an integer may be no float
@@ -37,7 +37,9 @@ def extreme(position: int, function: Callable[..., Any], *given: Any, **keywords
 
 
 def whole(function: Callable[..., Any], given: tuple[Any, ...], value: Any) -> Any:
-    """Return a float or an integer as the tracked value of function(*given), noted as a float."""
-    if type(value) not in (float, int) or abs(value) > _EXACT:
-        return value
-    return scalar(value, recorder.add(function, template(given), {}, float(value)))
+    """Return a number as the tracked value of function(*given), an integer noted as a float."""
+    if type(value) is int and abs(value) <= _EXACT:
+        return scalar(value, recorder.add(function, template(given), {}, float(value)))
+    if type(value) is float or type(value) in SCALARS:
+        return scalar(value, recorder.add(function, template(given), {}, value))
+    return value
