@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .calls import callee
-from .conditionals import choose
+from .conditionals import COMPARISONS, choose
 from .graph import Store
 from .operators import equip
 from .ownership import BUILTINS
@@ -122,12 +122,9 @@ OPERATORS = {
     "BitOr": operator.or_,
     "BitAnd": operator.and_,
     "BitXor": operator.xor,
-    "Lt": operator.lt,
-    "LtE": operator.le,
     "Eq": operator.eq,
     "NotEq": operator.ne,
-    "Gt": operator.gt,
-    "GtE": operator.ge,
+    **COMPARISONS,
 }
 HELPERS: dict[str, Function] = {
     **{name: _binary(function) for name, function in OPERATORS.items()},
