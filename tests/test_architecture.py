@@ -25,7 +25,7 @@ LAYERS = [
     {"chain", "errors", "factors", "words"},
     {"activations", "names", "differences", "reports", "frames"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
-    {"render", "render.characters", "render.epochs", "render.json_text"},
+    {"render", "render.characters", "render.epochs", "render.html_page", "render.json_text"},
     {"render.network_words"},
     {"render.network_drawing"},
     {"render.network_html", "render.network_text"},

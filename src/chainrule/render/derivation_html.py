@@ -24,22 +24,7 @@ from ..derivation.record import Line, Record
 from ..derivation.writing import Writer
 from . import derivation_words as words
 from .characters import printable
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-</style>
-</head>
-<body>
-{fragment}
-</body>
-</html>"""
+from .html_page import html_page
 
 
 class MathMl(Writer):
@@ -154,8 +139,7 @@ def _word(text: str) -> str:
 
 def page(record: Record) -> str:
     """Return the derivation as a page of HTML, without a reference to anything outside it."""
-    title = escape(printable(f"The derivative of {words.plain(record.expression)}"))
-    return _PAGE.format(title=title, fragment=fragment(record))
+    return html_page(f"The derivative of {words.plain(record.expression)}", fragment(record))
 
 
 def fragment(record: Record) -> str:

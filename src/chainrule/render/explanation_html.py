@@ -8,27 +8,10 @@ from ..factors import Explanation, Factor, Path
 from ..reports import ExplainReport
 from . import explanation_words as words
 from .characters import printable
+from .html_page import COLUMN, html_page
 from .mathml import math
 from .notation import mathml
 from .path_drawing import path_drawing
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ margin: 0 auto; max-width: 56rem; padding: 1.5rem 1.25rem 4rem; }}
-</style>
-</head>
-<body>
-<h1 style="font: 600 1.2rem system-ui, sans-serif">{title}</h1>
-{body}
-</body>
-</html>"""
 
 
 def page(report: ExplainReport, shown: int) -> str:
@@ -40,7 +23,8 @@ def page(report: ExplainReport, shown: int) -> str:
         ("J", words.objective(report)),
     )
     listed = "".join(f"<dt>{name}</dt><dd>{_text(fact)}</dd>" for name, fact in facts)
-    return _PAGE.format(title=_text(names), body=_piece(report.explanations, shown, listed))
+    heading = f'<h1 style="font: 600 1.2rem system-ui, sans-serif">{_text(names)}</h1>'
+    return html_page(names, f"{heading}\n{_piece(report.explanations, shown, listed)}", COLUMN)
 
 
 def explanations_html(explanations: Sequence[Explanation], shown: int) -> str:

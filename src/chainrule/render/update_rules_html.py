@@ -8,27 +8,11 @@ from ..derivation.notation import Name, notation
 from ..update_rules.record import Record
 from .characters import printable
 from .derivation_html import MathMl
+from .html_page import COLUMN, html_page
 from .update_rules_document import sections
 from .update_rules_formulas import OfArrays, Parts, Raised, parts_of
 from .update_rules_parts import Equations, Line, Part, Prose, Table, marked
 from .update_rules_words import introduction, title
-
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ margin: 0 auto; max-width: 56rem; padding: 1.5rem 1.25rem 4rem; }}
-</style>
-</head>
-<body>
-{fragment}
-</body>
-</html>"""
 
 
 class MathMlElements(Raised, MathMl):
@@ -88,7 +72,7 @@ def formula(expression: Expr, of_arrays: bool) -> str:
 
 def page(record: Record) -> str:
     """Return the derivation as a page of HTML, without a reference to anything outside it."""
-    return _PAGE.format(title=escape(printable(title(record))), fragment=fragment(record))
+    return html_page(title(record), fragment(record), COLUMN)
 
 
 def fragment(record: Record) -> str:
