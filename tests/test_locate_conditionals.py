@@ -6,49 +6,12 @@ from pathlib import Path
 import pytest
 from foreign import alone, trace, traced, write
 from judging import edited, only_fault, report_of
+from rectified import RELUS
 
 from chainrule.locate.choosing import with_choices
 from chainrule.locate.graph import Graph
 from chainrule.locate.operations import operation
 
-# a network for one row at a time, in plain Python, some of whose units are dead from the start
-PROGRAM = """
-import random
-random.seed(1)
-
-
-def relu(z):
-    if z > 0:
-        return z
-    return 0.0
-
-
-def relu_derivative(a):
-    if a > 0:
-        return 1
-    else:
-        return 0
-
-
-hidden = [[random.gauss(0, 1) for _ in range(5)] for _ in range(6)]
-output = [[random.gauss(0, 1) for _ in range(7)] for _ in range(2)]
-rows = [([random.gauss(0, 1) for _ in range(4)], random.random()) for _ in range(9)]
-for epoch in range(5):
-    for x, label in rows:
-        h = [relu(w[-1] + sum(wi * xi for wi, xi in zip(w, x))) for w in hidden]
-        o = [w[-1] + sum(wi * hi for wi, hi in zip(w, h)) for w in output]
-        d2 = [ok - label for ok in o]
-        d1 = [sum(output[k][j] * d2[k] for k in range(2)) * relu_derivative(h[j]) for j in range(6)]
-        for k in range(2):
-            for j in range(6):
-                output[k][j] -= 0.05 * d2[k] * h[j]
-            output[k][-1] -= 0.05 * d2[k]
-        for j in range(6):
-            for i in range(4):
-                hidden[j][i] -= 0.05 * d1[j] * x[i]
-            hidden[j][-1] -= 0.05 * d1[j]
-    print(epoch, h, [relu_derivative(hj) for hj in h])
-"""
 RELU = "    if z > 0:\n        return z\n    return 0.0\n"
 SLOPE = "    if a > 0:\n        return 1\n    else:\n        return 0\n"
 WAYS = {
@@ -70,7 +33,7 @@ WAYS = {
 
 def program(way: str) -> str:
     relu, slope = WAYS[way]
-    return edited(PROGRAM, (RELU, relu), (SLOPE, slope))
+    return edited(RELUS, (RELU, relu), (SLOPE, slope))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -102,7 +65,7 @@ def test_what_the_program_prints_stays_the_same(way: str, tmp_path: Path) -> Non
     ids=["no slope", "no delta", "no input", "a wrong slope"],
 )
 def test_faults_behind_a_choice_are_found(fault: tuple[str, str]) -> None:
-    report = report_of(edited(PROGRAM, fault))
+    report = report_of(edited(RELUS, fault))
     assert report.verdict == "wrong"
     assert only_fault(report).parameters == ("hidden",)
 

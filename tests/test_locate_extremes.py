@@ -5,41 +5,20 @@ from pathlib import Path
 import pytest
 from foreign import alone, last_stored, trace, traced, write
 from judging import edited, line_of, only_fault, report_of
+from rectified import RELUS
 
 from chainrule.locate.pullbacks import pullback
 from chainrule.locate.replay import compute
 
-# a network for one row at a time, in plain Python, some of whose units are dead from the start
-PROGRAM = """
-import random
-random.seed(1)
-
-
-def relu(z):
-    return max(0, z)
-
-
-hidden = [[random.gauss(0, 1) for _ in range(5)] for _ in range(6)]
-output = [[random.gauss(0, 1) for _ in range(7)] for _ in range(2)]
-rows = [([random.gauss(0, 1) for _ in range(4)], random.random()) for _ in range(9)]
-for epoch in range(5):
-    for x, label in rows:
-        h = [relu(w[-1] + sum(wi * xi for wi, xi in zip(w, x))) for w in hidden]
-        o = [w[-1] + sum(wi * hi for wi, hi in zip(w, h)) for w in output]
-        d2 = [ok - label for ok in o]
-        d1 = [
-            sum(output[k][j] * d2[k] for k in range(2)) * (1 if h[j] > 0 else 0) for j in range(6)
-        ]
-        for k in range(2):
-            for j in range(6):
-                output[k][j] -= 0.05 * d2[k] * h[j]
-            output[k][-1] -= 0.05 * d2[k]
-        for j in range(6):
-            for i in range(4):
-                hidden[j][i] -= 0.05 * d1[j] * x[i]
-            hidden[j][-1] -= 0.05 * d1[j]
-    print(epoch, h, [-hj for hj in h], [2 * hj for hj in h], [round(hj, 2) for hj in h])
-"""
+PROGRAM = edited(
+    RELUS,
+    ("    if z > 0:\n        return z\n    return 0.0\n", "    return max(0, z)\n"),
+    (" * relu_derivative(h[j])", " * (1 if h[j] > 0 else 0)"),
+    (
+        "[relu_derivative(hj) for hj in h]",
+        "[-hj for hj in h], [2 * hj for hj in h], round(h[0], 2)",
+    ),
+)
 HARD_TANH = [("max(0, z)", "min(1, max(-1, z))"), ("(1 if h[j] > 0 else 0)", "(abs(h[j]) < 1)")]
 
 
