@@ -38,7 +38,7 @@ from .rows import FEWEST, Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .threads import blas_threads
-from .training import Training, descend
+from .training import Training, descend, reference_epochs
 
 Validation = tuple[Any, Any, Any]
 """Rows to validate with: X, y and weights, or None."""
@@ -262,7 +262,8 @@ class Fitting(FittedNetwork):
                 if self._optimizer is None:
                     descend_lbfgs(training)
                 else:
-                    descend(training, self._optimizer, random, self._dropout)
+                    epochs = reference_epochs(training, self._optimizer, self._dropout)
+                    descend(training, self._optimizer, random, epochs)
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"
             training.keep_best()

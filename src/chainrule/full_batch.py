@@ -1,12 +1,14 @@
 """Training by L-BFGS: every iteration sees all rows."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from .chain import Array
-from .network import Objective
+from .network import Network, Objective
 from .optimizers import minimize_lbfgs
+from .parameters import Parameters
 from .training import Training
 
 STOPS = {
@@ -17,7 +19,11 @@ STOPS = {
 """A word of SciPy's reason for stopping → ours; L-BFGS that finds no lower point says none."""
 
 
-def descend_lbfgs(training: Training) -> None:
+ObjectiveOf = Callable[[Network, Parameters], Objective]
+"""Makes J of a network at parameters that change in place: the reference's, or a compiled one."""
+
+
+def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> None:
     """Train in place by L-BFGS; interrupted, the parameters are those of the last iteration.
 
     A start that is the optimum already counts as one iteration, which found its loss.
@@ -28,7 +34,7 @@ def descend_lbfgs(training: Training) -> None:
     plan, history, parameters = training.plan, training.history, training.parameters
     rows = (training.X, training.target, training.weight)
     trial = parameters.copy()
-    objective = Objective(training.network, trial)
+    objective = objective_of(training.network, trial)
     begun = 1
 
     def value_and_gradient(flat: Array) -> tuple[float, Array]:

@@ -127,7 +127,11 @@ class Gradients:
     @classmethod
     def zeros(cls, layer_sizes: Sequence[int], dtype: DTypeLike = np.float64) -> Self:
         """Return a gradient that is 0."""
-        flat = np.zeros(count(layer_sizes), dtype=dtype)
+        return cls.of(np.zeros(count(layer_sizes), dtype=dtype), layer_sizes)
+
+    @classmethod
+    def of(cls, flat: Array, layer_sizes: Sequence[int]) -> Self:
+        """See a flat vector as the gradient of a network's parameters; nothing is copied."""
         return cls(tuple(layer_sizes), flat, *_views(flat, layer_sizes))
 
     def __iadd__(self, other: Self) -> Self:

@@ -2,8 +2,9 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -140,8 +141,18 @@ class Training:
         raise guard.error(loss, epoch, kept, learning_rate)
 
 
+Round = tuple[Array, int]
+"""What an epoch goes through: the rows in an order, (n,), and its number, counted from 1."""
+
+Gone = tuple[float, int, str]
+"""What came of an epoch: its mean loss, how many rows were gone through, why to stop, or ""."""
+
+Epochs = Callable[[Array, int], Gone]
+"""Goes through the rows once, by the reference or by a compiled engine, as `one_epoch` does."""
+
+
 def descend(
-    training: Training, optimizer: Optimizer, random: RandomState, dropout: list[Dropout]
+    training: Training, optimizer: Optimizer, random: RandomState, one_epoch: Epochs
 ) -> None:
     """Train in place by one step a batch.
 
@@ -149,11 +160,27 @@ def descend(
         DivergenceError: if the loss or a weight stops being finite, or the loss runs away;
             the parameters then are the last ones whose loss does neither.
     """
+    going = rounds(training, optimizer, random)
+    try:
+        asked = next(going)
+        while True:
+            asked = going.send(one_epoch(*asked))
+    except StopIteration:
+        return
+
+
+def rounds(
+    training: Training, optimizer: Optimizer, random: RandomState
+) -> Generator[Round, Gone, None]:
+    """Ask for epoch after epoch, and be told what came of each, until it is time to stop.
+
+    Raises:
+        DivergenceError: as `descend`.
+    """
     plan, history, flat = training.plan, training.history, training.parameters.flat
     guard = training.guard()
     loss = guard.start_loss
     training.require_bounded(guard, loss, 1)
-    objective = Objective(training.network, training.parameters, dropout)
     order = np.arange(len(training.target))
     for epoch in range(1, plan.max_epochs + 1):
         guard.remember(epoch - 1, loss)
@@ -163,7 +190,7 @@ def descend(
             permutation = np.arange(len(order))
             random.shuffle(permutation)
             order = order[permutation]
-        loss, seen, stop = _epoch(training, objective, order, optimizer, epoch)
+        loss, seen, stop = yield order, epoch
         training.require_bounded(guard, loss if np.isfinite(flat).all() else math.nan, epoch)
         history.samples += seen
         asked = training.ends_epoch(loss, optimizer.learning_rate)
@@ -184,9 +211,15 @@ def descend(
     training.keep_best()
 
 
-def _epoch(
-    training: Training, objective: Objective, order: Array, optimizer: Optimizer, epoch: int
-) -> tuple[float, int, str]:
+def reference_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:
+    """Return what goes through the rows by `chain.py`."""
+    objective = Objective(training.network, training.parameters, dropout)
+    return partial(one_epoch, training, objective, optimizer)
+
+
+def one_epoch(
+    training: Training, objective: Objective, optimizer: Optimizer, order: Array, epoch: int
+) -> Gone:
     """Go through the rows once; return their mean loss, each batch's before its step.
 
     And how many rows were gone through, and why to stop before the others, or "".
