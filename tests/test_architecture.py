@@ -56,7 +56,7 @@ LAYERS = [
     {"summary"},
     {"display", "optimizers", "divergence"},
     {"schedules", "history", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
-    {"training", "threads"},
+    {"training", "threads", "validation"},
     {"full_batch", "construction", "fitted"},
     {"step_trace"},
     {"fitting"},

@@ -1,8 +1,9 @@
 """How an estimator is fitted: its rows made ready, its network made, trained, and kept."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from typing import Any, Self
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -26,12 +27,12 @@ from .fitted import FittedNetwork
 from .frames import checked_rows
 from .full_batch import descend_lbfgs
 from .hidden_layers import hidden_sizes
-from .history import History, Judgement
+from .history import History
 from .labels import BALANCED, ClassWeight
 from .links import Dropout
 from .losses import Loss
 from .memory import keep_freed_memory, require_room
-from .network import BLOCK, total_weight
+from .network import BLOCK
 from .optimizers import Optimizer
 from .parameters import Parameters
 from .rows import FEWEST, Rows, checked_weight, split
@@ -39,11 +40,19 @@ from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .threads import blas_threads
 from .training import Training, descend, reference_epochs
+from .validation import judge
 
 Validation = tuple[Any, Any, Any]
 """Rows to validate with: X, y and weights, or None."""
 
 NONE: Validation = (None, None, None)
+
+
+class Begun(NamedTuple):
+    """A training that is ready, and the stream its orders are drawn from."""
+
+    training: Training
+    random: RandomState
 
 
 class Fitting(FittedNetwork):
@@ -94,6 +103,26 @@ class Fitting(FittedNetwork):
         classes: ArrayLike | None = None,
     ) -> Self:
         """Train; `fresh` from the start, `once` for one epoch that goes on where the last ended."""
+        begun = self._begin_fit(X, y, sample_weight, fresh, validation, once, classes)
+        with self._while_training(begun.training):
+            if self._optimizer is None:
+                descend_lbfgs(begun.training)
+            else:
+                epochs = reference_epochs(begun.training, self._optimizer, self._dropout)
+                descend(begun.training, self._optimizer, begun.random, epochs)
+        return self
+
+    def _begin_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None,
+        fresh: bool,
+        validation: Validation = NONE,
+        once: bool = False,
+        classes: ArrayLike | None = None,
+    ) -> Begun:
+        """Make all ready to train; if it cannot be, the model stays as it was."""
         before = dict(vars(self))
         try:
             settings = self._settings()
@@ -110,8 +139,7 @@ class Fitting(FittedNetwork):
         self._keep()
         if not once:
             training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
-        self._train(training, random)
-        return self
+        return Begun(training, random)
 
     def _weighed_anew(self, rows: Rows) -> Rows:
         """Return rows with the weights of classes that are set now, maybe others than before."""
@@ -206,16 +234,16 @@ class Fitting(FittedNetwork):
             self._optimizer = new_optimizer(settings)
         listeners = Listeners(settings["callbacks"], self)
         listeners.add([Printer()] if settings["verbose"] else [])
+        trained = self.network_, self.parameters_
         return Training(
-            self.network_,
-            self.parameters_,
+            *trained,
             rows.X,
             rows.target,
             rows.weight,
             new_plan(settings, len(rows), once),
             self._history,
             listeners,
-            None if judges is None else self._judge(judges),
+            None if judges is None else judge(*trained, judges, self._score_of),
             self._keep,
         )
 
@@ -238,32 +266,14 @@ class Fitting(FittedNetwork):
             )
         return rows
 
-    def _judge(self, rows: Rows) -> Callable[[], Judgement]:
-        """Return what computes the mean loss ℓ, without the penalty, and the score of rows."""
-        network, parameters = self.network_, self.parameters_
-        divisor = total_weight(rows.target, rows.weight)
-
-        def judged() -> Judgement:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                outputs, total = network.predictions_and_loss(
-                    parameters, rows.X, rows.target, rows.weight
-                )
-            finite = bool(np.isfinite(outputs).all())
-            score = self._score_of(outputs, rows.y, rows.weight) if finite else np.nan
-            return Judgement(total / divisor, score)
-
-        return judged
-
-    def _train(self, training: Training, random: RandomState) -> None:
+    @contextmanager
+    def _while_training(self, training: Training) -> Iterator[None]:
+        """Tell of the training that the block is, and keep what comes of it, interrupted or not."""
         keep_freed_memory()
         try:
             training.listeners.tell("on_fit_begin", self)
             with blas_threads(training.work):
-                if self._optimizer is None:
-                    descend_lbfgs(training)
-                else:
-                    epochs = reference_epochs(training, self._optimizer, self._dropout)
-                    descend(training, self._optimizer, random, epochs)
+                yield
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"
             training.keep_best()
