@@ -8,6 +8,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# else it would depend on the tests before which engine a test's training is by
+os.environ.setdefault("CHAINRULE_ENGINE", "numpy")
+
 settings.register_profile("chainrule", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("chainrule")
 

@@ -22,10 +22,10 @@ from .construction import (
     new_plan,
 )
 from .display import Printer
+from .engines import Run, choose, note, runner
 from .errors import InputError
 from .fitted import FittedNetwork
 from .frames import checked_rows
-from .full_batch import descend_lbfgs
 from .hidden_layers import hidden_sizes
 from .history import History
 from .labels import BALANCED, ClassWeight
@@ -39,7 +39,7 @@ from .rows import FEWEST, Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .threads import blas_threads
-from .training import Training, descend, reference_epochs
+from .training import Training
 from .validation import judge
 
 Validation = tuple[Any, Any, Any]
@@ -49,10 +49,11 @@ NONE: Validation = (None, None, None)
 
 
 class Begun(NamedTuple):
-    """A training that is ready, and the stream its orders are drawn from."""
+    """A training that is ready, the stream its orders are drawn from, and what runs it."""
 
     training: Training
     random: RandomState
+    run: Run
 
 
 class Fitting(FittedNetwork):
@@ -105,11 +106,7 @@ class Fitting(FittedNetwork):
         """Train; `fresh` from the start, `once` for one epoch that goes on where the last ended."""
         begun = self._begin_fit(X, y, sample_weight, fresh, validation, once, classes)
         with self._while_training(begun.training):
-            if self._optimizer is None:
-                descend_lbfgs(begun.training)
-            else:
-                epochs = reference_epochs(begun.training, self._optimizer, self._dropout)
-                descend(begun.training, self._optimizer, begun.random, epochs)
+            begun.run(begun.random)
         return self
 
     def _begin_fit(
@@ -131,15 +128,18 @@ class Fitting(FittedNetwork):
             if not (fresh or (once and settings.get("class_weight") == BALANCED)):
                 rows = self._weighed_anew(rows)
             training = self._training(rows, validation, settings, random, once)
+            engine = choose(training, settings["engine"])
+            run = runner(engine, training, self._optimizer, self._dropout)
         except BaseException:
             # all or nothing: no half of a fit that never began beside an earlier one's weights
             self.__dict__ = before
             raise
+        self.engine_ = engine
         self._history.n_iter, self._history.stop_reason = 0, ""
         self._keep()
         if not once:
             training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
-        return Begun(training, random)
+        return Begun(training, random, run)
 
     def _weighed_anew(self, rows: Rows) -> Rows:
         """Return rows with the weights of classes that are set now, maybe others than before."""
@@ -280,6 +280,7 @@ class Fitting(FittedNetwork):
             if training.plan.once:
                 raise  # what partial_fit is called in goes on otherwise
         finally:
+            note(self.engine_, training)
             self._keep()
             training.listeners.tell("on_fit_end", self)
 

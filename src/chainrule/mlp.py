@@ -57,6 +57,7 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
         max_grad_norm: float | None = None,
         max_time: float | None = None,
         callbacks: Sequence[Any] | None = None,
+        engine: str = "auto",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -92,6 +93,7 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
         self.max_grad_norm = max_grad_norm
         self.max_time = max_time
         self.callbacks = callbacks
+        self.engine = engine
 
     @with_callbacks
     def fit(

@@ -80,6 +80,7 @@ class MLPRegressor(RegressorMixin, MLP):
         max_grad_norm: float | None = None,
         max_time: float | None = None,
         callbacks: Sequence[Any] | None = None,
+        engine: str = "auto",
     ) -> None:
         # scikit-learn reads an estimator's settings off its own signature, where `loss` is first
         super().__init__(
@@ -116,6 +117,7 @@ class MLPRegressor(RegressorMixin, MLP):
             max_grad_norm=max_grad_norm,
             max_time=max_time,
             callbacks=callbacks,
+            engine=engine,
         )
         del self.class_weight  # what is no setting here must not look like one
 

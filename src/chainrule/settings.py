@@ -11,6 +11,7 @@ from .errors import InputError
 from .names import unknown
 
 SOLVERS = ("adam", "lbfgs", "sgd")
+ENGINES = ("auto", "numba", "numpy")
 SCHEDULES = ("constant", "invscaling", "adaptive")
 DTYPES = ("float32", "float64")
 
@@ -119,7 +120,11 @@ CONDITIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "dtype": (_is_dtype, "None (float32 if X is, else float64), 'float32' or 'float64'"),
 }
 
-CHOICES: dict[str, tuple[str, ...]] = {"solver": SOLVERS, "learning_rate": SCHEDULES}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "solver": SOLVERS,
+    "learning_rate": SCHEDULES,
+    "engine": ENGINES,
+}
 
 STOCHASTIC = {"dropout": 0.0, "weight_decay": 0.0, "max_grad_norm": None}
 """Settings that are part of a step of sgd or adam → the value that asks for nothing."""

@@ -1,0 +1,138 @@
+"""Which engine trains: the NumPy reference, or its compiled twin where that pays for itself.
+
+Both come to the same weights, up to rounding.  Compiling takes seconds, once on a machine; a small
+training is over before that.
+"""
+
+import math
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from functools import cache, partial
+
+from numpy.random import RandomState
+
+from .errors import InputError
+from .full_batch import descend_lbfgs
+from .links import Dropout
+from .optimizers import Optimizer
+from .parameters import count
+from .settings import ENGINES
+from .training import Training, descend, reference_epochs
+
+VARIABLE = "CHAINRULE_ENGINE"
+"""The environment variable that says what "auto" means."""
+
+LOADING, COMPILING = 0.4, 3.0
+"""Seconds that Numba takes to load, and to compile what is not kept on disk."""
+
+LEAST = 0.02
+"""Seconds that are worth a change of engine where neither is to be done."""
+
+OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 16e-6, 4e-9, 2e-9
+"""Seconds that the compiled engine saves with each update: a layer, a row's unit, a parameter."""
+
+Run = Callable[[RandomState], None]
+"""Trains, with permutations drawn from a stream."""
+
+
+class _Missed:
+    """What trainings by NumPy in this process would have saved, in seconds."""
+
+    seconds = 0.0
+
+
+def choose(training: Training, wanted: str) -> str:
+    """Return "numba" or "numpy": the engine wanted, or that which is done first.
+
+    "auto" compiles where this training, with those before it in the process, saves more time than
+    compiling takes.
+
+    Raises:
+        InputError: if Numba is wanted and cannot be loaded, or has no kernel for this training.
+    """
+    preferred = os.environ.get(VARIABLE, "auto") if wanted == "auto" else wanted
+    if preferred not in ENGINES:
+        raise InputError(
+            f"the environment variable {VARIABLE} must be one of {', '.join(ENGINES)}; got "
+            f"{preferred!r}."
+        )
+    saved = saving(training, training.plan.max_epochs) + _Missed.seconds
+    if preferred == "numpy" or (preferred == "auto" and saved < _seconds_to_load()):
+        return "numpy"
+    why = _why_not()
+    lacks = "" if why else _obstacle(training)
+    if wanted == "numba" and (why or lacks):
+        reason = f"it cannot be loaded: {why}" if why else f"it has no kernel for {lacks}"
+        raise InputError(f"`engine` must not be 'numba' here, {reason}. Take 'auto' or 'numpy'.")
+    if why:
+        _say_once(why)
+    if why or lacks or (preferred == "auto" and saved < _seconds_to_compile()):
+        return "numpy"
+    return "numba"
+
+
+def saving(training: Training, epochs: int) -> float:
+    """Return about how many seconds less so many epochs take when compiled."""
+    sizes, n_rows = training.network.layer_sizes, len(training.target)
+    updates = math.ceil(n_rows / training.plan.batch_size)
+    layers, units = len(sizes) - 1, sum(sizes[1:])
+    of_updates = updates * (layers * OF_LAYER + count(sizes) * OF_PARAMETER)
+    return epochs * (of_updates + n_rows * units * OF_ACTIVATION)
+
+
+def _seconds_to_load() -> float:
+    return LEAST if "numba" in sys.modules else LOADING
+
+
+def _seconds_to_compile() -> float:
+    from ._fast.batches import batches
+    from ._fast.compiled import is_kept
+
+    return LEAST if is_kept(batches) else COMPILING
+
+
+def runner(
+    engine: str, training: Training, optimizer: Optimizer | None, dropout: list[Dropout]
+) -> Run:
+    """Return what trains by an engine, compiled now where it is to be; L-BFGS has no optimizer."""
+    if engine == "numba":
+        from ._fast.engine import CompiledEpochs, CompiledObjective
+
+        if optimizer is None:
+            objective_of = partial(CompiledObjective, n_rows=len(training.target))
+            return lambda _random: descend_lbfgs(training, objective_of)
+        compiled = CompiledEpochs(training, optimizer, dropout)
+        return lambda random: descend(training, optimizer, random, compiled)
+    if optimizer is None:
+        return lambda _random: descend_lbfgs(training)
+    epochs = reference_epochs(training, optimizer, dropout)
+    return lambda random: descend(training, optimizer, random, epochs)
+
+
+def note(engine: str, training: Training) -> None:
+    """Keep in mind what a training that is over would have saved."""
+    if engine == "numpy":
+        _Missed.seconds += saving(training, training.history.n_iter)
+
+
+@cache
+def _why_not() -> str:
+    """Return why Numba cannot be loaded, or ""."""
+    try:
+        from ._fast import engine  # noqa: F401
+    except Exception as error:  # whatever is broken there, NumPy trains
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _obstacle(training: Training) -> str:
+    from ._fast.engine import obstacle
+
+    return obstacle(training)
+
+
+@cache
+def _say_once(why: str) -> None:
+    warnings.warn(f"Numba cannot be loaded ({why}); NumPy trains, more slowly.", stacklevel=2)
