@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,37 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+PEERS = ("scikit-learn", "numpy-by-hand", "scratch")  # those that need nothing more installed
+TASKS = (
+    ["tiny", "tiny-folds", "small-momentum", "small-adam", "small-lbfgs"]
+    + [f"{n}-{b}-{s}" for n in ("medium", "wide") for b in (32, 128, 1024) for s in ("sgd", "adam")]
+    + ["medium-lbfgs", "large"]
+)
+
+
+def bench(*arguments: object, module: str = "benchmarks") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-X", "utf8", "-m", module, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=600
+    )
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT))
 
 
 @pytest.fixture(scope="module")
-def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
-    """What a quick run prints and what it writes."""
-    path = tmp_path_factory.mktemp("benchmarks") / "numbers.json"
-    command = [sys.executable, "-X", "utf8", "-m", "benchmarks", "--quick", "--json", str(path)]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=600
-    )
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("benchmarks")
+
+
+@pytest.fixture(scope="module")
+def quick(folder: Path) -> tuple[str, dict[str, Any]]:
+    """What a quick run of all tasks prints and what it writes."""
+    path = folder / "numbers.json"
+    files = ("--json", path, "--markdown", folder / "table.md")
+    done = bench("--quick", "--peer", *PEERS, *files)
     assert done.stderr == ""
     assert done.returncode == 0
     return done.stdout, json.loads(path.read_text(encoding="utf-8"))
@@ -30,7 +52,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
 
 def test_the_report_names_the_machine(quick: tuple[str, dict[str, Any]]) -> None:
     text, report = quick
-    assert list(report) == ["machine", "turns", "comparisons"]
+    assert list(report) == ["machine", "turns", "tasks", "starts", "memory"]
     assert report["turns"] == 1
     machine = report["machine"]
     assert date.fromisoformat(machine["date"])
@@ -42,73 +64,198 @@ def test_the_report_names_the_machine(quick: tuple[str, dict[str, Any]]) -> None
 
 def test_every_comparison_is_of_equal_work(quick: tuple[str, dict[str, Any]]) -> None:
     text, report = quick
-    comparisons = report["comparisons"]
-    peers = [comparison["peer"]["name"] for comparison in comparisons]
-    assert peers == ["chainrule.scratch"] + 8 * ["scikit-learn"]
-    assert [comparison["target"] for comparison in comparisons] == [4.0] + 8 * [1.0]
-    for network in ("64-32-10", "784-128-10"):
-        titles = [
-            comparison["title"] for comparison in comparisons if network in comparison["title"]
-        ]
-        for solver in ("adam", "sgd", "lbfgs"):
-            assert any(solver in title for title in titles), (network, solver)
-    limits = {"weights": 1e-9, "losses": 1e-6}
-    for comparison in comparisons:
-        work = comparison["equal_work"]
-        assert 0 <= work["difference"] <= work["tolerance"] == limits[work["result"]]
-        assert comparison["title"] in text
+    assert {record["task"]["name"] for record in report["tasks"]} == set(TASKS)
+    assert len(report["tasks"]) == len(TASKS)
+    for record in report["tasks"]:
+        task, peers, work = record["task"], set(record["peers"]), record["equal_work"]
+        assert record["title"] in text
+        assert record["failed"] == {}
+        if task["folds"] > 1:
+            assert peers == set()
+            continue
+        others = {"scratch", "numpy-by-hand"} if task["tiny"] else {"scikit-learn", "numpy-by-hand"}
+        assert peers - {"numba", "numpy"} == others - (
+            {"numpy-by-hand"} if task["solver"] == "lbfgs" else set()
+        )
+        assert record["ours"] == next(key for key in ("numba", "numpy") if key in peers)
+        assert 0 <= work["difference"] <= work["tolerance"]
+        assert work["tolerance"] == {"float32": 1e-4, "float64": 1e-9}[task["dtype"]]
+        losses = [peer["loss"] for peer in record["peers"].values()]
+        assert (max(losses) - min(losses)) / min(losses) == work["difference"]
 
 
 def test_times_and_ratios_belong_together(quick: tuple[str, dict[str, Any]]) -> None:
-    for comparison in quick[1]["comparisons"]:
-        ours, peer = comparison["chainrule"], comparison["peer"]
-        for times in (ours, peer):
-            assert times["times"] == [times["min"]] == [times["median"]]
-            assert 0 < times["min"] < math.inf
-        assert comparison["ratio"]["of_minima"] == pytest.approx(ours["min"] / peer["min"])
-        assert comparison["ratio"]["median"] == pytest.approx(ours["min"] / peer["min"])
-        assert comparison["on_target"] == (comparison["ratio"]["median"] <= comparison["target"])
+    for record in quick[1]["tasks"]:
+        assert record["threads"] >= 1
+        for peer in record["peers"].values():
+            assert peer["times"] == [peer["min"]] == [peer["median"]]
+            assert 0 < peer["min"] < math.inf
+            ours = record["peers"][record["ours"]]
+            assert peer["ratio"]["of_minima"] == pytest.approx(peer["min"] / ours["min"])
+            assert peer["ratio"]["median"] == pytest.approx(peer["min"] / ours["min"])
+            if peer["share_of_sgemm"] is not None:
+                share = peer["gflops"] / record["sgemm_gflops"]
+                assert peer["share_of_sgemm"] == pytest.approx(share)
 
 
-def test_at_least_one_turn(
+def test_targets_are_judged_by_the_medians(quick: tuple[str, dict[str, Any]]) -> None:
+    by_name = {record["task"]["name"]: record for record in quick[1]["tasks"]}
+    for name in ("small-adam", "medium-32-sgd", "large", "small-lbfgs"):
+        record = by_name[name]
+        wanted = {target["name"]: target for target in record["targets"]}
+        least = record["task"]["at_least"]["scikit-learn"]
+        assert wanted["scikit-learn"]["wanted"] == f"at least {least:g}"
+        ratio = record["peers"]["scikit-learn"]["ratio"]["median"]
+        assert wanted["scikit-learn"]["met"] == (ratio >= least)
+    first = by_name["tiny"]["targets"][0]
+    assert first["wanted"] == "at most 110 ns/sample"
+
+
+def test_starts_and_memory_are_told(quick: tuple[str, dict[str, Any]]) -> None:
+    text, report = quick
+    (start,) = report["starts"]
+    assert start["title"] == "import chainrule"
+    assert 0 < start["cold"][0] < math.inf
+    assert 0 < start["warm"][0] < math.inf
+    assert "import chainrule" in text
+    if sys.platform == "linux":
+        (peak,) = report["memory"]
+        assert peak["rows"] == pytest.approx(2000 * 784 * 4 / 1e6)
+        assert peak["beyond"] == pytest.approx(peak["peak"] - peak["imports"] - peak["rows"])
+        assert peak["imports"] > 10
+
+
+@pytest.mark.usefixtures("quick")
+def test_the_table_is_markdown_and_short(folder: Path) -> None:
+    table = (folder / "table.md").read_text(encoding="utf-8")
+    ratios, processes, note = table.strip().split("\n\n")
+    head, _, *rows = ratios.splitlines()
+    assert head.startswith("| network, batch | chainrule | of sgemm | scikit-learn |")
+    assert len(rows) == 10
+    assert {line.count("|") for line in ratios.splitlines()} == {head.count("|")}
+    assert {line.count("|") for line in processes.splitlines()} == {4}
+    assert rows[1].startswith("| 7-5-3, 8 folds")
+    assert re.search(r"momentum / adam \| [\d.,]+ / [\d.,]+ µs/update \| \d+% / \d+%", rows[2])
+    assert date.today().isoformat()[:4] in note
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_was_written_is_read_again(folder: Path) -> None:
+    again, table = folder / "again.json", folder / "again.md"
+    source = folder / "numbers.json"
+    done = bench("--from", source, "--json", again, "--markdown", table)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert again.read_text(encoding="utf-8") == source.read_text(encoding="utf-8")
+    assert table.read_text(encoding="utf-8") == (folder / "table.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", ["ratios.svg", "ratios.png"])
+def test_the_ratios_are_drawn(folder: Path, name: str) -> None:
+    pytest.importorskip("matplotlib")
+    from benchmarks.plot import plot
+    from benchmarks.results import read
+
+    plot(folder / name, read([folder / "numbers.json"]))
+    assert (folder / name).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("peer", ["torch", "torch-compiled", "jax"])
+def test_a_framework_does_the_same(peer: str, tmp_path: Path) -> None:
+    pytest.importorskip(peer.partition("-")[0])
+    path = tmp_path / "numbers.json"
+    tasks = ("tiny", "small-momentum", "medium-32-adam")
+    done = bench("--quick", "--peer", peer, "--task", *tasks, "--json", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for record in json.loads(path.read_text(encoding="utf-8"))["tasks"]:
+        task = record["task"]
+        does_it = task["folds"] == 1 and (not task["tiny"] or peer == "jax")
+        assert (peer in record["peers"]) == (does_it and not record["failed"])
+        assert set(record["failed"]) <= {"torch-compiled"}  # it needs a compiler
+
+
+def test_a_peer_that_is_not_installed_is_said_and_left_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.syspath_prepend(str(ROOT))
+    from benchmarks.__main__ import run
+    from benchmarks.peers import PEERS, Peer
+
+    absent = Peer("absent", "Somebody", "absent:prepare", "a_package_that_nobody_has")
+    monkeypatch.setitem(PEERS, "absent", absent)
+    results = run(Namespace(quick=True, repeat=1, peer=["absent"], task=["tiny"]))
+    assert "Left out, not installed: Somebody (a_package_that_nobody_has)." in (
+        capsys.readouterr().out
+    )
+    assert [one.task.name for one in results.measurements] == ["tiny", "tiny-folds"]
+    assert all("absent" not in {*one.times, *one.failed} for one in results.measurements)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--repeat", "0"], "--repeat must be at least 1"),
+        (["--task", "nonsense"], "--task must be one of tiny, "),
+        (["--peer", "nonsense"], "--peer must be one of numba, numpy, scikit-learn"),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(
+    arguments: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     from benchmarks.__main__ import read_options
 
-    monkeypatch.setattr(sys, "argv", ["benchmarks", "--repeat", "0"])
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
     with pytest.raises(SystemExit):
         read_options()
-    assert "--repeat must be at least 1" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("result", [[1.0, 2.1], [1.0, np.nan], [1.0], []])
-def test_unequal_work_is_refused(result: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT))
-    from benchmarks.timing import Comparison, UnequalWorkError, measure
+@pytest.mark.parametrize("losses", [(1.0, 1.01), (1.0, math.nan), (math.nan, math.nan)])
+def test_unequal_work_is_refused(losses: tuple[float, float]) -> None:
+    from benchmarks.tasks import TASKS
+    from benchmarks.turns import UnequalWorkError, require_equal
 
-    def compare(peer_result: list[float]) -> Comparison:
-        return Comparison(
-            title="Two numbers",
-            peer="a peer",
-            unit="ns/sample",
-            n_units=1,
-            run_ours=lambda: np.array([1.0, 2.0]),
-            run_peer=lambda: np.array(peer_result),
-            result="numbers",
-            tolerance=0.01,
-            target=1.0,
-        )
+    task = next(task for task in TASKS if task.name == "small-adam")
+    require_equal(task, {"numpy": 1.0, "jax": 1.00009})
+    with pytest.raises(UnequalWorkError, match=r"^small-adam: the losses differ .* jax"):
+        require_equal(task, dict(zip(("numpy", "jax"), losses, strict=True)))
 
-    assert measure(compare([1.0, 2.001]), n_turns=3).difference == pytest.approx(0.001)
-    with pytest.raises(UnequalWorkError, match=r"^Two numbers: .*numbers"):
-        measure(compare(result), n_turns=1)
+
+def test_peers_that_fail_are_left_out_with_the_reason() -> None:
+    from benchmarks.crew import Crew
+    from benchmarks.report import measurement_text
+    from benchmarks.tasks import TASKS
+    from benchmarks.turns import measure
+
+    task = next(task for task in TASKS if task.name == "tiny").quick()
+    with Crew(n_threads=1) as crew:
+        measurement = measure(task, ["numpy", "unknown"], crew, n_turns=2)
+    assert list(measurement.times) == ["numpy"]
+    assert "KeyError" in measurement.failed["unknown"]
+    assert "failed: unknown: KeyError" in measurement_text(measurement)
+
+
+def test_start_weights_are_those_of_scikit_learn() -> None:
+    from sklearn.neural_network import MLPClassifier
+
+    from benchmarks.tasks import TASKS
+
+    task = next(task for task in TASKS if task.name == "small-adam").quick()
+    X, y = task.data()
+    rate = 1e-30  # a step that moves nothing
+    model = MLPClassifier(task.sizes[1:-1], random_state=0, learning_rate_init=rate)
+    model.partial_fit(X, y, classes=np.arange(10))
+    for (W, b), coefficients, biases in zip(
+        task.start(), model.coefs_, model.intercepts_, strict=True
+    ):
+        np.testing.assert_array_equal(W, coefficients)
+        np.testing.assert_array_equal(b, biases)
 
 
 def test_where_is_timed_with_its_memory_and_answer() -> None:
-    command = [sys.executable, "-X", "utf8", "-m", "benchmarks.where", "--quick"]
-    done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=True, timeout=600
-    )
+    done = bench("--quick", module="benchmarks.where")
+    assert done.returncode == 0
     (line,) = [line for line in done.stdout.splitlines() if "MiB" in line]
     assert re.search(r"\d\.\d\d s +\d+ MiB  correct", line)
