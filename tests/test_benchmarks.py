@@ -254,6 +254,21 @@ def test_start_weights_are_those_of_scikit_learn() -> None:
         np.testing.assert_array_equal(b, biases)
 
 
+def test_growth_is_timed_beside_the_ideal(tmp_path: Path) -> None:
+    path = tmp_path / "growth.json"
+    done = bench("--quick", "--json", path, module="benchmarks.growth")
+    assert (done.returncode, done.stderr) == (0, "")
+    records = json.loads(path.read_text(encoding="utf-8"))["growth"]
+    assert len(records) == 4
+    for record in records:
+        assert record["name"] in done.stdout
+        times = [min(times) for times in record["times"]]
+        ratios = [i / o for i, o in zip(record["ideal"], record["operations"], strict=True)]
+        assert ratios == pytest.approx([ratios[0]] * len(ratios))
+        assert all(i <= t * (1 + 1e-12) for i, t in zip(record["ideal"], times, strict=True))
+        assert record["operations"] == sorted(record["operations"])
+
+
 def test_where_is_timed_with_its_memory_and_answer() -> None:
     done = bench("--quick", module="benchmarks.where")
     assert done.returncode == 0
