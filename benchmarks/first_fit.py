@@ -11,7 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from .peers import PEERS
-from .tasks import TASKS
+from .task import Task
+from .tasks import MEDIUM, SMALL
+
+FIRST_FIT = Task("first-fit", SMALL, "adam", 32, 1792, epochs=1)
 
 
 def status_bytes(name: str) -> int | None:
@@ -27,10 +30,9 @@ def status_bytes(name: str) -> int | None:
 def main() -> None:
     """Train, and say what memory it took."""
     warnings.simplefilter("ignore")  # training is cut short
-    tasks = {task.name: task for task in TASKS}
-    task = replace(tasks["small-adam"], digits=False, epochs=1)
+    task = FIRST_FIT
     if len(sys.argv) > 2:
-        task = replace(tasks["medium-128-adam"], rows=int(sys.argv[2]), batch=200, epochs=1)
+        task = replace(task, sizes=MEDIUM, rows=int(sys.argv[2]), batch=200)
     prepare = PEERS[sys.argv[1]].load()
     imports = status_bytes("VmRSS")
     prepare(task)()

@@ -14,9 +14,11 @@ from statistics import median
 from time import perf_counter
 
 from .crew import ROOT, cores, environment
+from .first_fit import FIRST_FIT
 from .peers import PEERS
 
 SEEDS = "CHAINRULE_WHEAT_SEEDS"
+MOST_TURNS = 3  # they take long
 CACHES = ("NUMBA_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
 
 
@@ -48,14 +50,15 @@ def processes(keys: Sequence[str]) -> list[Starts]:
         *(
             Starts(f"first fit: {PEERS[key].name}", ("-m", f"{__package__}.first_fit", key))
             for key in keys
+            if PEERS[key].takes(FIRST_FIT)
         ),
     ]
 
 
 def measure_starts(keys: Sequence[str], n_turns: int, quick: bool) -> list[Starts]:
-    """Time all of them in turns, quickly the first; one that fails is left out."""
+    """Time all of them in turns, at most MOST_TURNS, quickly the first; without those that fail."""
     measured = processes(keys)[: 1 if quick else None]
-    for _ in range(n_turns):
+    for _ in range(min(n_turns, MOST_TURNS)):
         for one in [*measured]:
             with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
                 try:

@@ -93,8 +93,13 @@ class Task:
 
     @property
     def tolerance(self) -> float:
-        """By how much the losses of two peers may differ, relative to the loss."""
-        return 1e-4 if self.dtype == "float32" else 1e-9
+        """By how much the losses of two peers may differ, relative to the loss.
+
+        Adam divides small derivatives by their own size, and so makes roundings as large as steps.
+        """
+        if self.dtype == "float64":
+            return 1e-9
+        return 1e-3 if self.solver == "adam" else 1e-4
 
     def quick(self) -> "Task":
         """Return the same with few rows and units, one thread, and one epoch timed."""

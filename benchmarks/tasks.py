@@ -42,8 +42,8 @@ TASKS = (
     _lbfgs("small-lbfgs", SMALL, 1792, 20),
     *(
         Task(f"{name}-{batch}-{solver}", sizes, solver, batch, rows, epochs, at_least=AHEAD)
-        for name, sizes, rows, epochs in (("medium", MEDIUM, 4096, 8), ("wide", WIDE, 2048, 3))
-        for batch in (32, 128, 1024)
+        for name, sizes, rows in (("medium", MEDIUM, 4096), ("wide", WIDE, 2048))
+        for batch, epochs in ((32, 2), (128, 4), (1024, 6))
         for solver in ("sgd", "adam")
     ),
     _lbfgs("medium-lbfgs", MEDIUM, 4096, 15),
