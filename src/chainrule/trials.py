@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
-from sklearn.neighbors import KNeighborsRegressor
 from sklearn.preprocessing import StandardScaler
 
 from .cases import Case
@@ -109,6 +108,8 @@ class Trials:
         """
         if not self.n_held:
             return _of_equals(self.every)
+        from sklearn.neighbors import KNeighborsRegressor  # it takes a while to load
+
         scaled = _scaler(self.trained.X)
         nearest = KNeighborsRegressor(min(NEIGHBOURS, len(self.trained)))
         nearest.fit(scaled.transform(self.trained.X), self.trained.target)
