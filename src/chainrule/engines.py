@@ -24,13 +24,13 @@ from .training import Training, descend, reference_epochs
 VARIABLE = "CHAINRULE_ENGINE"
 """The environment variable that says what "auto" means."""
 
-LOADING, COMPILING = 0.4, 3.0
+LOADING, COMPILING = 0.4, 2.5
 """Seconds that Numba takes to load, and to compile what is not kept on disk."""
 
 LEAST = 0.02
 """Seconds that are worth a change of engine where neither is to be done."""
 
-OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 16e-6, 4e-9, 2e-9
+OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 22e-6, 2e-9, 4e-9
 """Seconds that the compiled engine saves with each update: a layer, a row's unit, a parameter."""
 
 Run = Callable[[RandomState], None]
