@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from ..activations import ELU_ALPHA, LEAKY_SLOPE, SELU_ALPHA, SELU_SCALE
 from .compiled import Numbers
+from .exponentials import exp, expm1, log1p, sigma
+from .exponentials import tanh as tanh_of
 
 ROOT_HALF = math.sqrt(0.5)
 NORMAL = 1 / math.sqrt(2 * math.pi)  # the standard normal density at 0
@@ -33,7 +35,7 @@ def identity_pullback(saved: Numbers, da: Numbers, rows: int, units: int) -> Non
 
 def logistic(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = 1 / (1 + math.exp(-z[i]))
+        a[i] = sigma(z[i])
 
 
 def logistic_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
@@ -43,7 +45,7 @@ def logistic_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
 
 def tanh(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = math.tanh(z[i])
+        a[i] = tanh_of(z[i])
 
 
 def tanh_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
@@ -73,7 +75,7 @@ def leaky_relu_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
 
 def elu(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = z[i] if z[i] > 0 else ELU_ALPHA * math.expm1(z[i])
+        a[i] = z[i] if z[i] > 0 else ELU_ALPHA * expm1(z[i])
 
 
 def elu_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
@@ -83,7 +85,7 @@ def elu_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
 
 def selu(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = SELU_SCALE * (z[i] if z[i] > 0 else SELU_ALPHA * math.expm1(z[i]))
+        a[i] = SELU_SCALE * (z[i] if z[i] > 0 else SELU_ALPHA * expm1(z[i]))
 
 
 def selu_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
@@ -98,44 +100,44 @@ def gelu(z: Numbers, a: Numbers, rows: int, units: int) -> None:
 
 def gelu_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        density = math.exp(-0.5 * z[i] * z[i]) * NORMAL
+        density = exp(-0.5 * z[i] * z[i]) * NORMAL
         da[i] *= 0.5 * math.erfc(-z[i] * ROOT_HALF) + z[i] * density
 
 
 def silu(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = z[i] / (1 + math.exp(-z[i]))
+        a[i] = z[i] * sigma(z[i])
 
 
 def silu_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        power = math.exp(-abs(z[i]))
+        power = exp(-abs(z[i]))
         near, far = 1 / (1 + power), power / (1 + power)  # σ(|z|), σ(−|z|)
         da[i] *= near * (1 + z[i] * far) if z[i] > 0 else far * (1 + z[i] * near)
 
 
 def mish(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = z[i] * math.tanh(max(z[i], 0) + math.log1p(math.exp(-abs(z[i]))))
+        a[i] = z[i] * tanh_of(max(z[i], 0) + log1p(exp(-abs(z[i]))))
 
 
 def mish_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        power = math.exp(-abs(z[i]))
-        inner = max(z[i], 0) + math.log1p(power)
-        decay = math.exp(-2 * inner)
+        power = exp(-abs(z[i]))
+        inner = max(z[i], 0) + log1p(power)
+        decay = exp(-2 * inner)
         slope = 4 * decay / (1 + decay) ** 2
-        da[i] *= math.tanh(inner) + z[i] * slope * (1 if z[i] > 0 else power) / (1 + power)
+        da[i] *= tanh_of(inner) + z[i] * slope * (1 if z[i] > 0 else power) / (1 + power)
 
 
 def softplus(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = max(z[i], 0) + math.log1p(math.exp(-abs(z[i])))
+        a[i] = max(z[i], 0) + log1p(exp(-abs(z[i])))
 
 
 def softplus_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        da[i] *= -math.expm1(-a[i])
+        da[i] *= -expm1(-a[i])
 
 
 def softsign(z: Numbers, a: Numbers, rows: int, units: int) -> None:
@@ -160,17 +162,17 @@ def hard_tanh_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
 
 def gaussian(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = math.exp(-z[i] * z[i])
+        a[i] = exp(-z[i] * z[i])
 
 
 def gaussian_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        da[i] *= -2 * z[i] * math.exp(-z[i] * z[i])
+        da[i] *= -2 * z[i] * exp(-z[i] * z[i])
 
 
 def exponential(z: Numbers, a: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        a[i] = math.exp(z[i])
+        a[i] = exp(z[i])
 
 
 def exponential_pullback(a: Numbers, da: Numbers, rows: int, units: int) -> None:
@@ -184,11 +186,15 @@ def softmax(z: Numbers, a: Numbers, rows: int, units: int) -> None:
         largest = z[at]
         for j in range(at, at + units):
             largest = max(largest, z[j])
+        for j in range(at, at + units):
+            a[j] = z[j] - largest
+    for j in range(rows * units):  # not row by row: ten units fill no vector
+        a[j] = exp(a[j])
+    for row in range(rows):
         total = 0.0
-        for j in range(at, at + units):
-            a[j] = math.exp(z[j] - largest)
+        for j in range(row * units, (row + 1) * units):
             total += a[j]
-        for j in range(at, at + units):
+        for j in range(row * units, (row + 1) * units):
             a[j] /= total
 
 

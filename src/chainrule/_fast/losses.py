@@ -9,6 +9,7 @@ import numpy as np
 
 from ..losses import HUBER_DELTA, SOFTPLUS_TAIL
 from .compiled import Numbers
+from .exponentials import exp, log1p
 
 
 def half_squared_error(
@@ -95,21 +96,27 @@ def softmax_categorical_cross_entropy(
     z: Numbers, y: Numbers, w: Numbers, d: Numbers, total: Numbers, rows: int, units: int
 ) -> None:
     total[0] = 0
+    none = total[0]  # a sum of the numbers' own type: another would be slow
     for row in range(rows):
         at = row * units
-        largest = z[at]
+        largest, product = z[at], none
         for j in range(at, at + units):
             largest = max(largest, z[j])
-        exponentials = share = product = 0.0
         for j in range(at, at + units):
-            power = math.exp(z[j] - largest)
-            d[j] = power
-            exponentials += power
+            d[j] = z[j] - largest
+            product += y[j] * d[j]
+        total[0] -= w[row] * product
+    for j in range(rows * units):  # not row by row: ten units fill no vector
+        d[j] = exp(d[j])
+    for row in range(rows):
+        exponentials = share = none
+        for j in range(row * units, (row + 1) * units):
+            exponentials += d[j]
             share += y[j]
-            product += y[j] * (z[j] - largest)
-        total[0] += w[row] * (math.log(exponentials) * share - product)
-        for j in range(at, at + units):
-            d[j] = w[row] * (d[j] * share / exponentials - y[j])
+        total[0] += w[row] * (math.log(exponentials) * share)
+        factor = w[row] * share / exponentials
+        for j in range(row * units, (row + 1) * units):
+            d[j] = d[j] * factor - w[row] * y[j]
 
 
 def logistic_binary_cross_entropy(
@@ -119,8 +126,8 @@ def logistic_binary_cross_entropy(
     for row in range(rows):
         loss = 0.0
         for j in range(row * units, (row + 1) * units):
-            power = math.exp(-abs(z[j]))
-            loss += max(z[j], 0) + math.log1p(power) - y[j] * z[j]
+            power = exp(-abs(z[j]))
+            loss += max(z[j], 0) + log1p(power) - y[j] * z[j]
             d[j] = w[row] * ((1 if z[j] >= 0 else power) / (1 + power) - y[j])
         total[0] += w[row] * loss
 
@@ -132,7 +139,7 @@ def exponential_poisson(
     for row in range(rows):
         loss = 0.0
         for j in range(row * units, (row + 1) * units):
-            a = math.exp(z[j])
+            a = exp(z[j])
             loss += a - y[j] * z[j] + math.lgamma(y[j] + 1)
             d[j] = w[row] * (a - y[j])
         total[0] += w[row] * loss
@@ -146,11 +153,11 @@ def softplus_poisson(
         loss = 0.0
         for j in range(row * units, (row + 1) * units):
             near = max(z[j], SOFTPLUS_TAIL)
-            power = math.exp(-abs(near))
-            a = max(near, 0) + math.log1p(power)
+            power = exp(-abs(near))
+            a = max(near, 0) + log1p(power)
             slope = (1 if near > 0 else power) / (1 + power)
             log_a = math.log(a) + (z[j] - near)  # in the tail log a is z
-            here = a if near == z[j] else math.exp(z[j])
+            here = a if near == z[j] else exp(z[j])
             loss += here - y[j] * log_a + math.lgamma(y[j] + 1)
             d[j] = w[row] * ((slope if near == z[j] else here) - y[j] * (slope / a))
         total[0] += w[row] * loss
