@@ -33,10 +33,10 @@ def test_a_loop_that_multiplies_cotangents_is_recognized(loop: str) -> None:
 
 
 def test_the_chain_rule_is_multiplied_in_one_loop() -> None:
-    """Only `chain.backward`, its compiled twin, held to it by `test_fast_gradients`, and
-    `gradients` through foreign programs' graphs send it back.
+    """Only `chain.backward`, its compiled twins, held to it by `test_fast_gradients` (`passes`) and
+    `test_fast_online` (`steps`), and `gradients` through foreign programs' graphs send it back.
     """
     files = sorted(SOURCE.rglob("*.py"))
     found = [file for file in files if pulls_back_in_a_loop(file.read_text("utf-8"))]
-    places = ("_fast/passes.py", "chain.py", "locate/pullbacks.py")
+    places = ("_fast/online/steps.py", "_fast/passes.py", "chain.py", "locate/pullbacks.py")
     assert found == [SOURCE / place for place in places]

@@ -19,7 +19,7 @@ from .links import Dropout
 from .optimizers import Optimizer
 from .parameters import count
 from .settings import ENGINES
-from .training import Training, descend, reference_epochs
+from .training import Epochs, Training, descend, reference_epochs
 
 VARIABLE = "CHAINRULE_ENGINE"
 """The environment variable that says what "auto" means."""
@@ -98,17 +98,27 @@ def runner(
 ) -> Run:
     """Return what trains by an engine, compiled now where it is to be; L-BFGS has no optimizer."""
     if engine == "numba":
-        from ._fast.engine import CompiledEpochs, CompiledObjective
+        from ._fast.engine import CompiledObjective
 
         if optimizer is None:
             objective_of = partial(CompiledObjective, n_rows=len(training.target))
             return lambda _random: descend_lbfgs(training, objective_of)
-        compiled = CompiledEpochs(training, optimizer, dropout)
+        compiled = _compiled_epochs(training, optimizer, dropout)
         return lambda random: descend(training, optimizer, random, compiled)
     if optimizer is None:
         return lambda _random: descend_lbfgs(training)
     epochs = reference_epochs(training, optimizer, dropout)
     return lambda random: descend(training, optimizer, random, epochs)
+
+
+def _compiled_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:
+    """Return what goes through the rows, by a program of its own for a small network online."""
+    from ._fast.engine import CompiledEpochs
+    from ._fast.online.shaped import ShapedEpochs, obstacle
+
+    if obstacle(training, optimizer, dropout):
+        return CompiledEpochs(training, optimizer, dropout)
+    return ShapedEpochs(training, optimizer)
 
 
 def note(engine: str, training: Training) -> None:

@@ -1,0 +1,46 @@
+"""Programs compiled by LLVM, by way of llvmlite, which Numba stands on; Numba has no part in it."""
+
+from collections.abc import Callable
+from ctypes import CFUNCTYPE, c_int64
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+
+from .vectors import WORD
+
+
+class Machine:
+    """A compiled function of whole numbers, which are addresses mostly."""
+
+    def __init__(self, n_arguments: int, write: Callable[[ir.IRBuilder, Any], None]) -> None:
+        module = ir.Module()
+        function = ir.Function(module, ir.FunctionType(ir.VoidType(), [WORD] * n_arguments), "run")
+        builder = ir.IRBuilder(function.append_basic_block("entry"))
+        write(builder, function.args)
+        builder.ret_void()
+        self._engine = _compiled(str(module))  # the function is good as long as it lives
+        address = self._engine.get_function_address("run")
+        self.run = CFUNCTYPE(None, *[c_int64] * n_arguments)(address)
+
+
+def _compiled(text: str) -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    module = llvm.parse_assembly(text)
+    target = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=3,
+        codemodel="jitdefault",
+    )
+    module.triple = target.triple
+    # a program has no loop to unroll, no call to inline: memory becomes registers, sums of
+    # constants constants, and the rest of what LLVM knows would take longer and gain nothing
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.run(module, llvm.create_pass_builder(target, llvm.create_pipeline_tuning_options()))
+    engine = llvm.create_mcjit_compiler(module, target)
+    engine.finalize_object()
+    return engine

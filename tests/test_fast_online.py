@@ -1,0 +1,237 @@
+"""Programs of small networks online: to the weights of the reference, by themselves and abreast."""
+
+import math
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+from llvmlite import ir
+
+from chainrule._fast.online import exponentials
+from chainrule._fast.online.lanes import LaneEpochs, obstacle_abreast
+from chainrule._fast.online.machine import Machine
+from chainrule._fast.online.memory import read_vector, word, write_vector
+from chainrule._fast.online.shaped import ShapedEpochs, obstacle
+from chainrule._fast.online.vectors import Vector
+from chainrule.activations import ACTIVATIONS
+from chainrule.callbacks import Listeners
+from chainrule.chain import Array
+from chainrule.construction import new_network
+from chainrule.estimators import MLPRegressor
+from chainrule.history import History
+from chainrule.losses import FUSED, LOSSES
+from chainrule.optimizers import SGD, Adam, Optimizer
+from chainrule.parameters import Parameters
+from chainrule.training import Plan, Training, reference_epochs
+
+OPTIMIZERS: list[Callable[[], Optimizer]] = [
+    lambda: SGD(0.01),
+    lambda: SGD(0.01, 0.8),
+    lambda: SGD(0.01, 0.8, nesterov=True),
+    lambda: Adam(0.01),
+]
+OF_ANY = [("identity", loss) for loss in ("squared_error", "mean_squared_error", "huber")]
+OF_ANY += [("gelu", "absolute_error"), ("softmax", "sum_squared_error"), ("logistic", "huber")]
+PAIRS = [*FUSED, *OF_ANY]
+THREE_EACH = [sorted(ACTIVATIONS)[i : i + 3] for i in range(0, len(ACTIVATIONS), 3)]
+
+
+def targets(loss: str, random: np.random.Generator, shape: tuple[int, int]) -> Array:
+    if loss == "categorical_cross_entropy":
+        return np.eye(shape[1])[random.integers(shape[1], size=shape[0])]
+    if loss == "binary_cross_entropy":
+        return random.integers(2, size=shape).astype(float)
+    return random.poisson(2.0, size=shape).astype(float)
+
+
+def training(
+    sizes: tuple[int, ...],
+    hidden: Sequence[str],
+    pair: tuple[str, str],
+    seed: int,
+    *,
+    alpha: float = 0.0,
+    weighted: bool = False,
+    n_rows: int = 37,
+) -> Training:
+    random = np.random.default_rng(seed)
+    settings = {"activation": list(hidden) or "tanh", "output_activation": pair[0], "alpha": alpha}
+    network = new_network(settings, sizes, LOSSES[pair[1]], pair[0])
+    start = random.normal(size=Parameters.zeros(sizes).flat.size) / math.sqrt(max(sizes))
+    X, y = random.normal(size=(n_rows, sizes[0])), targets(pair[1], random, (n_rows, sizes[-1]))
+    weight = random.integers(0, 4, size=n_rows) / 2 if weighted else None
+    plan = Plan(max_epochs=3, batch_size=1)
+    rows = (X, y, weight, plan, History(), Listeners(None, None))
+    return Training(network, Parameters.of(start, sizes), *rows)
+
+
+def both(one: Training, optimizer: Optimizer, n_epochs: int = 3) -> None:
+    """Train by the reference and by a program, from the same start, in the same orders."""
+    other, again = deepcopy(one), deepcopy(optimizer)
+    assert obstacle(one, optimizer, []) == ""
+    reference, compiled = reference_epochs(one, optimizer, []), ShapedEpochs(other, again)
+    random = np.random.default_rng(1)
+    for epoch in range(1, n_epochs + 1):
+        order = random.permutation(len(one.target))
+        expected, found = reference(order, epoch), compiled(order, epoch)
+        assert found[0] == pytest.approx(expected[0], rel=1e-11)
+        assert found[1:] == expected[1:]
+        optimizer.learning_rate = again.learning_rate = optimizer.learning_rate / 2
+    flat = one.parameters.flat
+    assert np.isfinite(flat).all()
+    np.testing.assert_allclose(other.parameters.flat, flat, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_network_drawn_at_random(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    names = [str(name) for name in random.choice(sorted(ACTIVATIONS), size=seed % 4)]
+    sizes = [int(n) for n in random.integers(1, 10, size=len(names) + 2)]
+    pair = PAIRS[seed % len(PAIRS)]
+    sizes[-1] += pair[0] == "softmax"
+    alpha, weighted = (0.0, 0.3)[seed // 2 % 2], bool(seed // 4 % 2)
+    one = training(tuple(sizes), names, pair, seed, alpha=alpha, weighted=weighted)
+    both(one, OPTIMIZERS[seed // 3 % 4]())
+
+
+@pytest.mark.parametrize(
+    "names", [sorted(ACTIVATIONS)[i : i + 3] for i in range(0, 16, 3)], ids=str
+)
+def test_every_activation(names: list[str]) -> None:
+    both(training((3, *[4] * len(names), 2), names, ("identity", "squared_error"), 5), SGD(0.01))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_every_loss(pair: tuple[str, str]) -> None:
+    both(training((3, 3, 3), ["tanh"], pair, 6), SGD(0.01))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_optimizer(optimizer: Callable[[], Optimizer], weighted: bool) -> None:
+    settings: dict[str, Any] = {"alpha": 0.2, "weighted": weighted}
+    both(
+        training((9, 5, 3), ["logistic"], ("identity", "squared_error"), 7, **settings), optimizer()
+    )
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_eight_abreast_are_as_one_by_one(
+    optimizer: Callable[[], Optimizer], weighted: bool
+) -> None:
+    """Eleven, so two groups; of different rows, rates and numbers of epochs."""
+    settings: dict[str, Any] = {"alpha": 0.1, "weighted": weighted}
+    shape = (7, 5, 3), ["logistic"], ("identity", "squared_error")
+    alone = [training(*shape, seed, n_rows=20 + 3 * seed, **settings) for seed in range(11)]
+    lanes, rules = deepcopy(alone), [optimizer() for _ in alone]
+    for seed, rule in enumerate(rules):
+        rule.learning_rate *= 1 + seed / 10
+    others = deepcopy(rules)
+    singles = [ShapedEpochs(*pair) for pair in zip(alone, rules, strict=True)]
+    assert obstacle_abreast(lanes, others) == ""
+    group, random = LaneEpochs(lanes, others), np.random.default_rng(2)
+    for epoch in range(1, 5):
+        chosen = [i for i in range(11) if i % 4 + 1 >= epoch]
+        orders = [random.permutation(len(alone[i].target)) for i in chosen]
+        expected = [singles[i](order, epoch) for i, order in zip(chosen, orders, strict=True)]
+        found = group(list(zip(chosen, orders, strict=True)))
+        losses = [[row[0] for row in rows] for rows in (found, expected)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-12)
+        assert [row[1:] for row in found] == [row[1:] for row in expected]
+    for one, other in zip(alone, lanes, strict=True):
+        kept = other.parameters.flat
+        np.testing.assert_allclose(kept, one.parameters.flat, rtol=1e-11, atol=1e-13)
+
+
+def test_one_that_diverges_leaves_the_others_alone() -> None:
+    shape = (3, 4, 2), ["identity"], ("identity", "squared_error")
+    alone = [training(*shape, seed) for seed in range(3)]
+    lanes, order = deepcopy(alone), np.arange(37)
+    rules = [SGD(0.01), SGD(1e9), SGD(0.01)]
+    found = LaneEpochs(lanes, rules)([(i, order) for i in range(3)])
+    expected = [ShapedEpochs(*pair)(order, 1) for pair in zip(alone, rules, strict=True)]
+    assert not math.isfinite(found[1][0])
+    assert [row[1:] for row in found] == [row[1:] for row in expected]
+    for i in (0, 2):
+        assert found[i][0] == pytest.approx(expected[i][0], rel=1e-12)
+        np.testing.assert_allclose(lanes[i].parameters.flat, alone[i].parameters.flat, rtol=1e-11)
+
+
+def test_what_has_no_program_is_said() -> None:
+    one = training((3, 4, 2), ["tanh"], ("identity", "squared_error"), 0)
+    assert obstacle(one, SGD(0.1), []) == ""
+    large = training((60, 90, 2), ["tanh"], ("identity", "squared_error"), 0)
+    assert obstacle(large, SGD(0.1), []) == "so many parameters"
+    one.plan = Plan(max_epochs=3, batch_size=2)
+    assert "batches" in obstacle(one, SGD(0.1), [])
+    other = training((3, 5, 2), ["tanh"], ("identity", "squared_error"), 0)
+    assert "different shapes" in obstacle_abreast([one, other], [SGD(0.1), SGD(0.1)])
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_an_estimator_goes_on_from_engine_to_engine() -> None:
+    random = np.random.default_rng(3)
+    X, y = random.normal(size=(50, 3)), random.normal(size=(50, 2))
+    usual: dict[str, Any] = {"batch_size": 1, "random_state": 0}
+    usual["hidden_layer_sizes"] = (4,)
+    for solver in ("sgd", "adam"):
+        ours, theirs = (MLPRegressor(solver=solver, **usual) for _ in range(2))
+        for engine in ("numba", "numpy", "numba"):
+            ours.set_params(engine=engine).partial_fit(X, y)
+            theirs.set_params(engine="numpy").partial_fit(X, y)
+        kept = ours.parameters_.flat
+        np.testing.assert_allclose(kept, theirs.parameters_.flat, rtol=1e-11, atol=1e-12)
+
+
+def values_of(function: Callable[[Vector], Vector], x: Array) -> Array:
+    """Compute a function of vectors, eight numbers at a time."""
+
+    def write(builder: ir.IRBuilder, arguments: Any) -> None:
+        write_vector(
+            function(read_vector(builder, arguments[0], word(0), 8)), arguments[1], word(0)
+        )
+
+    machine, padded = Machine(2, write), np.append(x, np.zeros(-len(x) % 8))
+    results = np.empty_like(padded)
+    for i in range(0, len(padded), 8):
+        machine.run(padded[i:].ctypes.data, results[i:].ctypes.data)
+    return results[: len(x)]
+
+
+FUNCTIONS = {
+    "exp": (exponentials.exp, mpmath.exp, (-745, 709)),
+    "tanh": (exponentials.tanh, mpmath.tanh, (-30, 30)),
+    "log": (exponentials.log, mpmath.log, (1e-300, 1e300)),
+    "log1p": (exponentials.log1p, mpmath.log1p, (-0.999, 1e5)),
+    "expm1_below": (exponentials.expm1_below, mpmath.expm1, (-50, 0)),
+}
+ULPS = {"exp": 4, "tanh": 10, "log": 2, "log1p": 3, "expm1_below": 10}
+NUMPY = {"exp": np.exp, "tanh": np.tanh, "log": np.log, "log1p": np.log1p}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_exact_to_the_last_digits(name: str) -> None:
+    function, exact, (low, high) = FUNCTIONS[name]
+    random = np.random.default_rng(4)
+    x = np.concatenate([random.uniform(low, min(high, 1e9), 500), random.uniform(-1, 1, 100)])
+    x = np.concatenate([x, 10.0 ** random.uniform(-300, math.log10(max(high, 1)), 400)])
+    x = x[(x >= low) & (x <= high)]
+    with mpmath.workdps(40):
+        expected = np.array([float(exact(mpmath.mpf(float(number)))) for number in x])
+    found = values_of(function, x)
+    assert (np.abs(found - expected) <= ULPS[name] * np.spacing(np.abs(expected))).all()
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_functions_at_the_extremes(name: str) -> None:
+    x = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 5e-324, 1e-310])
+    x = np.append(x, [709.78, 709.79, 710.0, -708.0, -740.0, -745.0, -745.2, -746.0, 1e-17])
+    with np.errstate(all="ignore"):
+        expected = NUMPY[name](x)
+    found = values_of(FUNCTIONS[name][0], x)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    np.testing.assert_allclose(found, expected, rtol=1e-15, atol=1e-323)
