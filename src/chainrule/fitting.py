@@ -272,7 +272,8 @@ class Fitting(FittedNetwork):
         keep_freed_memory()
         try:
             training.listeners.tell("on_fit_begin", self)
-            with blas_threads(training.work):
+            # the compiled engine shares out its work to threads of its own, with one of BLAS each
+            with blas_threads(0 if self.engine_ == "numba" else training.work):
                 yield
         except KeyboardInterrupt:
             training.history.stop_reason = "interrupted"

@@ -52,6 +52,14 @@ def blas_threads(work: int) -> Iterator[None]:
             library.set_num_threads(limit)
 
 
+def threads_to_share() -> int:
+    """Return how many threads one more training may use that shares out its work by itself."""
+    with _trainings.lock:
+        works, limits = _trainings.works, _trainings.before
+        limits = limits if works else [library.num_threads for library in _libraries()]
+        return max(1, min(limits, default=1) // (len(works) + 1))
+
+
 class _Trainings:
     """Those in progress in this process, by their work, and the limits before the first."""
 

@@ -5,23 +5,40 @@ import math
 from ..network import BLOCK
 from . import places as at
 from .compiled import Numbers, Words, call, doubles, numbers, place, words
+from .denormals import FLUSHED, control
+from .passes import MANY
+from .products import GRAIN
+
+FIRST, ROWS = at.GIVEN, at.GIVEN + 1
 
 
 def take_rows(frame: Words, like: Numbers, start: int, rows: int) -> None:
     """Copy rows in their order, their targets, and their weights as shares of TOTAL."""
     layout, order = words(frame[at.LAYOUT]), words(frame[at.ORDER])
     n_in, n_out = layout[at.UNITS], layout[frame[at.LAYERS] * at.COLUMNS + at.UNITS]
-    x, values = numbers(frame[at.X], like), numbers(frame[at.VALUES], like)
+    frame[FIRST], frame[ROWS], frame[at.TASK] = start, rows, frame[at.TAKE_INPUTS]
+    if rows * n_in < MANY:
+        call(frame[at.TASK], (place(frame, 0), place(like, 0), 0, n_in))
+    else:
+        call(frame[at.SHARE], (place(frame, 0), n_in, GRAIN))
     y, target = numbers(frame[at.TARGETS], like), numbers(frame[at.TARGET], like)
     w, weight = numbers(frame[at.ROW_WEIGHTS], like), numbers(frame[at.WEIGHT], like)
     divisor = numbers(frame[at.TOTAL], like)[0]
     for i in range(rows):
         row = order[start + i]
-        for j in range(n_in):
-            values[i * n_in + j] = x[row * n_in + j]
         for j in range(n_out):
             target[i * n_out + j] = y[row * n_out + j]
         weight[i] = w[row] / divisor
+
+
+def take_inputs(frame: Words, like: Numbers, lo: int, hi: int) -> None:
+    """Copy the columns lo … hi − 1 of rows; a thread takes what it multiplies later."""
+    order, n_in = words(frame[at.ORDER]), words(frame[at.LAYOUT])[at.UNITS]
+    x, values = numbers(frame[at.X], like), numbers(frame[at.VALUES], like)
+    for i in range(frame[ROWS]):
+        row = order[frame[FIRST] + i]
+        for j in range(lo, hi):
+            values[i * n_in + j] = x[row * n_in + j]
 
 
 def backpropagate(frame: Words, flat: Numbers, start: int, rows: int) -> None:
@@ -94,18 +111,41 @@ def move(frame: Words, flat: Numbers) -> None:
     """Take a step, layer by layer; Σ W² before goes into SQUARES."""
     layout = words(frame[at.LAYOUT])
     settings, squares = numbers(frame[at.SETTINGS], flat), numbers(frame[at.SQUARES], flat)
-    alpha = settings[at.ALPHA_NOW]
-    squares[0] = 0
+    here, parameters, alpha = place(frame, 0), place(flat, 0), settings[at.ALPHA_NOW]
+    for t in range(frame[at.THREADS]):
+        squares[2 * t] = 0
     first, second, gradient = frame[at.FIRST], frame[at.SECOND], frame[at.GRADIENT]
-    vectors = (place(flat, 0), gradient, first, second, frame[at.SETTINGS])
+    vectors = (parameters, gradient, first, second, frame[at.SETTINGS])
+    frame[at.TASK] = frame[at.STEP_PART]
     for layer in range(1, frame[at.LAYERS] + 1):
         row = layer * at.COLUMNS
         weights, biases = layout[row + at.W], layout[row + at.B]
         settings[at.ALPHA_NOW] = alpha
-        call(frame[at.STEP], (*vectors, place(squares, 0), weights, biases))
+        frame[FIRST] = weights
+        if biases - weights < MANY:
+            call(frame[at.TASK], (here, parameters, 0, biases - weights))
+        else:
+            units = layout[row + at.UNITS]
+            call(frame[at.SHARE], (here, biases - weights, GRAIN * units))
         settings[at.ALPHA_NOW] = 0
         end = biases + layout[row + at.UNITS]
         call(frame[at.STEP], (*vectors, place(squares, 1), biases, end))
+    for t in range(1, frame[at.THREADS]):
+        squares[0] += squares[2 * t]
+
+
+def step_part(frame: Words, flat: Numbers, lo: int, hi: int) -> None:
+    """Take a step for some weights of a layer; a thread takes those whose rows it multiplies."""
+    vectors = place(flat, 0), frame[at.GRADIENT], frame[at.FIRST], frame[at.SECOND]
+    squares, start = frame[at.SQUARES], frame[FIRST]
+    call(frame[at.STEP], (*vectors, frame[at.SETTINGS], squares, start + lo, start + hi))
+
+
+def undisturbed(frame: Words, flat: Numbers, begin: int, end: int, n: int) -> None:
+    """As `batches`, with numbers taken for 0 that are too small for full precision."""
+    before = control(FLUSHED)
+    call(frame[at.BATCHES], (place(frame, 0), place(flat, 0), begin, end, n))
+    control(before)
 
 
 def batches(frame: Words, flat: Numbers, begin: int, end: int, n: int) -> None:

@@ -16,11 +16,12 @@ from ..optimizers import Adam, Optimizer
 from ..parameters import Gradients, Parameters
 from ..training import Gone, Training
 from . import places as at
-from .batches import batches, gradient_of_rows, make_whole, move
+from .batches import batches, gradient_of_rows, make_whole, move, step_part, undisturbed
 from .compiled import address, run
 from .frame import Frame
 from .layout import frame_of, is_formula, is_of_table
 from .optimizers import set_steps, settings_of, states_of, step_of, steps_of
+from .team import partners
 
 PAUSE = 0.05  # seconds of a call, about: then Python looks after Ctrl-C, callbacks, max_time
 
@@ -35,22 +36,23 @@ class CompiledEpochs:
         self.training, self.optimizer, self.dropout = training, optimizer, dropout
         batch, n = min(plan.batch_size, len(training.target)), len(flat)
         self.gradient = np.zeros_like(flat)
-        self.frame = frame = frame_of(training.network, self.gradient, batch, dropout)
+        self.frame = frame = frame_of(training.network, flat, self.gradient, batch, dropout)
         put_rows(frame, training.X, training.target, training.weight)
         self.whole = plan.weight_decay > 0 or math.isfinite(plan.max_grad_norm)
         self.results = frame.room(at.RESULTS, 4, dtype=float)
         frame.room(at.RATES, 6, dtype=float)
         frame.room(at.SUMS, n if batch > BLOCK else 0, dtype=float)
-        frame.room(at.SQUARES, 2)
+        frame.room_each(at.SQUARES, 2)
         frame.put(at.SETTINGS, settings_of(optimizer, flat.dtype))
         first, second = states_of(optimizer, n, flat.dtype)
         frame.put(at.FIRST, first)
         frame.put(at.SECOND, second)
-        frame.words[at.BATCH], frame.words[at.WHOLE] = plan.batch_size, self.whole
-        frame.use({at.STEP: step_of(optimizer), at.MOVE: move})
-        frame.use({at.GRADIENT_OF_ROWS: gradient_of_rows})
+        frame.set(at.BATCH, plan.batch_size)
+        frame.set(at.WHOLE, self.whole)
+        frame.use({at.STEP: step_of(optimizer), at.STEP_PART: step_part, at.MOVE: move})
+        frame.use({at.GRADIENT_OF_ROWS: gradient_of_rows, at.BATCHES: batches})
         frame.use({at.MAKE_WHOLE: make_whole} if self.whole else {})
-        self.batches = address(batches, flat.dtype)
+        self.batches = address(undisturbed, flat.dtype)
         self.tells = training.listeners.hears("on_batch_end")
         self.per_call = 1  # batches of a call; doubled until one takes long enough
 
@@ -67,9 +69,9 @@ class CompiledEpochs:
             first, gone = gone, min(gone + size * (1 if self.tells else self.per_call), len(order))
             started, seen = monotonic(), results[at.SEEN]
             before = flat.copy() if self.tells else flat
-            run(
-                self.batches, self.frame.words.ctypes.data, flat.ctypes.data, first, gone, len(flat)
-            )
+            with partners(self.frame):
+                here = self.frame.of_thread(0)
+                run(self.batches, here, flat.ctypes.data, first, gone, len(flat))
             self._keep()
             if not math.isfinite(results[at.OBJECTIVE]):
                 return float(results[at.OBJECTIVE]), min(first + size, gone), ""
@@ -87,6 +89,7 @@ class CompiledEpochs:
         betas = (optimizer.beta_1, optimizer.beta_2) if isinstance(optimizer, Adam) else (0, 0)
         decay = plan.weight_decay * rate
         self.frame.array(at.RATES)[:] = alpha, plan.max_grad_norm, decay, rate, *betas
+        self.frame.put(at.FLAT, self.training.parameters.flat)
         self.frame.put(at.ORDER, np.ascontiguousarray(order, np.int64))
         self.results[:] = 0, 0, 0, steps_of(optimizer)
 
@@ -121,7 +124,8 @@ class CompiledObjective(Objective):
     def __init__(self, network: Network, parameters: Parameters, n_rows: int) -> None:
         super().__init__(network, parameters)
         rows = min(n_rows, BLOCK)
-        self._frame = frame_of(network, self._gradients.flat, rows)
+        flat = self.parameters.flat
+        self._frame = frame_of(network, flat, self._gradients.flat, rows)
         self._frame.put(at.ORDER, np.arange(rows))
 
     def _backpropagate(self, X: Array, target: Array, weight: Array | None) -> float:
@@ -129,8 +133,9 @@ class CompiledObjective(Objective):
         put_rows(frame, X, target, weight)
         total = frame.array(at.TOTAL)
         total[0] = 1  # weights are not divided, sums travel
-        backpropagate = int(frame.words[at.BACKPROPAGATE])
-        run(backpropagate, frame.words.ctypes.data, flat.ctypes.data, 0, len(target))
+        with partners(frame):
+            function = frame.word(at.BACKPROPAGATE)
+            run(function, frame.of_thread(0), flat.ctypes.data, 0, len(target))
         return float(total[0])
 
 

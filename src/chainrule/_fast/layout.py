@@ -10,24 +10,32 @@ from ..chain import Array
 from ..links import Dropout
 from ..network import BLOCK, Network
 from ..parameters import count
+from ..threads import multiply_adds, threads_to_share
 from . import places as at
 from .activations import LOOPS, Loops
-from .batches import backpropagate, take_rows
+from .batches import backpropagate, take_inputs, take_rows
 from .compiled import address
 from .dropout import draw_mask
 from .frame import Frame
 from .losses import FUSED_LOOPS, LOSS_LOOPS
-from .passes import backward, drop, forward
-from .products import multiply, times, times_transposed, transposed_times, use_blas
+from .passes import activate, apply, backward, drop, forward
+from .products import SHARED, use_products
+from .team import can_share
 
 
 def frame_of(
-    network: Network, gradient: Array, rows: int, dropout: Sequence[Dropout] = ()
+    network: Network,
+    parameters: Array,
+    gradient: Array,
+    rows: int,
+    dropout: Sequence[Dropout] = (),
 ) -> Frame:
-    """Return what `backpropagate` works on, for blocks of so many rows; it writes the gradient."""
-    frame, sizes = Frame(gradient.dtype), network.layer_sizes
+    """Return what `backpropagate` works on, for batches of so many rows; it writes the gradient."""
+    sizes = network.layer_sizes
+    frame = Frame(gradient.dtype, _threads(multiply_adds(rows, sizes)))
     layout = _layout(network, frame, min(rows, BLOCK), dropout)
-    frame.words[at.LAYERS] = len(sizes) - 1
+    frame.set(at.LAYERS, len(sizes) - 1)
+    frame.put(at.FLAT, parameters)
     frame.put(at.LAYOUT, layout)
     frame.put(at.GRADIENT, gradient)
     rows = min(rows, BLOCK)
@@ -37,7 +45,7 @@ def frame_of(
     frame.room(at.WEIGHT, rows)
     frame.room(at.TOTAL, 1)
     _use_dropout(frame, sizes, rows, dropout)
-    use_blas(frame)
+    use_products(frame, rows, max(sizes))
     frame.use(
         {
             at.LOSS: loss_of(network),
@@ -45,13 +53,17 @@ def frame_of(
             at.FORWARD: forward,
             at.BACKWARD: backward,
             at.BACKPROPAGATE: backpropagate,
-            at.TIMES: times,
-            at.TRANSPOSED_TIMES: transposed_times,
-            at.TIMES_TRANSPOSED: times_transposed,
-            at.MULTIPLY: multiply,
+            at.TAKE_INPUTS: take_inputs,
+            at.APPLY: apply,
+            at.ACTIVATE: activate,
         }
     )
     return frame
+
+
+def _threads(work: int) -> int:
+    """Return how many threads share products of at most so many multiply-adds."""
+    return threads_to_share() if work >= SHARED and can_share() else 1
 
 
 def _use_dropout(frame: Frame, sizes: Sequence[int], rows: int, dropout: Sequence[Dropout]) -> None:
@@ -60,7 +72,7 @@ def _use_dropout(frame: Frame, sizes: Sequence[int], rows: int, dropout: Sequenc
         shares = frame.room(at.SHARES, len(sizes), 2)
         for link in dropout:
             shares[link.layer] = link.share, 1 / (1 - link.share)
-        frame.words[at.SEED] = dropout[0].seed
+        frame.set(at.SEED, dropout[0].seed)
         frame.use({at.DROP: drop})
 
 
@@ -75,10 +87,9 @@ def _layout(network: Network, frame: Frame, rows: int, dropout: Sequence[Dropout
         row[at.W], row[at.B] = count(sizes[:layer]), count(sizes[: layer + 1]) - sizes[layer]
         row[at.DZ] = rows * sum(sizes[1:layer])
         row[at.FUNCTIONS] = loops
-        row[[at.Z, at.A, at.OUT]] = values
-        if by_z:  # the derivative is written in z, which has to be kept
-            values += size
-            row[[at.A, at.OUT]] = values
+        row[at.Z], row[[at.A, at.OUT]] = values, values + size  # a loop over both is vectorised
+        row[at.SAVED] = row[at.Z] if by_z else row[at.A]
+        values += size
         if layer in draws:
             row[at.DRAW], row[at.DRAWS] = address(draw_mask, frame.dtype), draws[layer]
             row[at.MASK] = masks

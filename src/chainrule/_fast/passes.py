@@ -3,10 +3,14 @@
 from . import places as at
 from .compiled import Numbers, Words, call, numbers, place, words
 
+MANY = 2**14  # numbers to go through, some 2 µs: then threads share them
+FUNCTION, FROM, TO, UNITS = range(at.GIVEN, at.GIVEN + 4)
+
 
 def forward(frame: Words, flat: Numbers, rows: int) -> None:
     """z = a_prev @ W + b and a = f(z), layer by layer; VALUES begins with the inputs."""
     layout, values = words(frame[at.LAYOUT]), numbers(frame[at.VALUES], flat)
+    vectors = place(frame, 0), place(flat, 0)
     for layer in range(1, frame[at.LAYERS] + 1):
         row = layer * at.COLUMNS
         before = row - at.COLUMNS
@@ -14,7 +18,8 @@ def forward(frame: Words, flat: Numbers, rows: int) -> None:
         a_prev, z = place(values, layout[before + at.OUT]), place(values, layout[row + at.Z])
         W, b = place(flat, layout[row + at.W]), place(flat, layout[row + at.B])
         call(frame[at.TIMES], (place(frame, 0), a_prev, W, b, z, rows, n_in, n_out))
-        call(layout[row + at.VALUE], (z, place(values, layout[row + at.A]), rows, n_out))
+        a = place(values, layout[row + at.A])
+        call(frame[at.APPLY], (*vectors, layout[row + at.VALUE], z, a, rows, n_out))
         if layout[row + at.MASK] >= 0:
             call(frame[at.DROP], (place(frame, 0), place(flat, 0), layer, rows * n_out))
 
@@ -39,6 +44,7 @@ def backward(frame: Words, flat: Numbers, rows: int) -> None:
     layout, values = words(frame[at.LAYOUT]), numbers(frame[at.VALUES], flat)
     cotangents, gradient = numbers(frame[at.COTANGENTS], flat), numbers(frame[at.GRADIENT], flat)
     here, masks = place(frame, 0), numbers(frame[at.MASKS], flat)
+    vectors = here, place(flat, 0)
     for layer in range(frame[at.LAYERS], 0, -1):
         row = layer * at.COLUMNS
         before = row - at.COLUMNS
@@ -49,8 +55,10 @@ def backward(frame: Words, flat: Numbers, rows: int) -> None:
             mask = numbers(place(masks, layout[row + at.MASK]), flat)
             for i in range(rows * n_out):
                 dz[i] *= mask[i]
-        z, da = place(values, layout[row + at.Z]), place(dz, 0)
-        call(layout[row + at.PULLBACK], (z, da, rows, n_out))
+        saved = place(values, layout[row + at.SAVED])
+        call(
+            frame[at.APPLY], (*vectors, layout[row + at.PULLBACK], saved, place(dz, 0), rows, n_out)
+        )
         a_prev, dW = place(values, layout[before + at.OUT]), place(gradient, layout[row + at.W])
         call(frame[at.TRANSPOSED_TIMES], (here, a_prev, place(dz, 0), dW, rows, n_in, n_out))
         for j in range(n_out):
@@ -61,3 +69,22 @@ def backward(frame: Words, flat: Numbers, rows: int) -> None:
         if layer > 1:
             W, da_prev = place(flat, layout[row + at.W]), place(cotangents, layout[before + at.DZ])
             call(frame[at.TIMES_TRANSPOSED], (here, place(dz, 0), W, da_prev, rows, n_out, n_in))
+
+
+def apply(
+    frame: Words, _like: Numbers, function: int, x: int, y: int, rows: int, units: int
+) -> None:
+    """Call an activation or its pullback, by its address, with x and y, addresses."""
+    if rows * units < MANY:
+        call(function, (x, y, rows, units))
+        return
+    frame[FUNCTION], frame[FROM], frame[TO], frame[UNITS] = function, x, y, units
+    frame[at.TASK] = frame[at.ACTIVATE]
+    call(frame[at.SHARE], (place(frame, 0), rows, 1))
+
+
+def activate(frame: Words, like: Numbers, lo: int, hi: int) -> None:
+    """As `apply` says, for the rows lo … hi − 1."""
+    units = frame[UNITS]
+    x, y = numbers(frame[FROM], like), numbers(frame[TO], like)
+    call(frame[FUNCTION], (place(x, lo * units), place(y, lo * units), hi - lo, units))

@@ -1,7 +1,8 @@
 """Where compiled functions find what: places in a frame, in a row of its layout, in small arrays.
 
 A frame is an array of words, addresses among them.  A matrix lies row by row; a block is a batch,
-or 4,096 rows of a larger one.
+or 4,096 rows of a larger one.  Threads that share the work have a frame each, one after the other;
+they differ in SIZES, PARTIAL, SQUARES and what comes after THREADS.
 """
 
 (
@@ -15,6 +16,7 @@ or 4,096 rows of a larger one.
     MASKS,  # of dropout
     SHARES,  # of dropout, two numbers a layer, see `dropout`
     SEED,  # of dropout
+    FLAT,  # the parameters
     TARGET,  # of a block, (rows, n_out)
     WEIGHT,  # of a block, as shares of J: w / Σ w, (rows,)
     TOTAL,  # J of a block, without the penalty, one number
@@ -28,20 +30,24 @@ or 4,096 rows of a larger one.
     WHOLE,  # 1 if the gradient is wanted with the penalty's before the step
     GEMM,  # the address of BLAS's product
     SIZES, LETTERS, ONE_ZERO,  # what it wants pointers to
+    PARTIAL,  # room for a product over some of the inner dimension, where threads share it
     LOSS, STEP,  # from here on functions
     TAKE_ROWS, FORWARD, DROP, BACKWARD, BACKPROPAGATE, GRADIENT_OF_ROWS, MAKE_WHOLE, MOVE,
-    TIMES, TRANSPOSED_TIMES, TIMES_TRANSPOSED, MULTIPLY,
-    LENGTH,
-) = range(43)  # fmt: skip
+    TIMES, TRANSPOSED_TIMES, TIMES_TRANSPOSED, PRODUCT, MULTIPLY, BATCHES,
+    SHARE, TAKE_INPUTS, APPLY, ACTIVATE, STEP_PART,
+    THREADS, STATE, TASK, LO, HI, PARTS,  # of a team, see `team`
+    GIVEN,  # what a task is about, up to thirteen words
+) = range(58)  # fmt: skip
+LENGTH = GIVEN + 13
 
-COLUMNS = 12
-UNITS, W, B, Z, A, OUT, DZ, MASK, DRAW, DRAWS, VALUE, PULLBACK = range(COLUMNS)
+COLUMNS = 13
+UNITS, W, B, Z, A, SAVED, OUT, DZ, MASK, DRAW, DRAWS, VALUE, PULLBACK = range(COLUMNS)
 FUNCTIONS = [VALUE, PULLBACK]
 """Of a layer in a layout, the inputs' first.
 
 UNITS: how many.  W, B: where its weights and biases lie in the flat vector.  Z, A, OUT: where in
-VALUES its z, its a (at the same place where the derivative is written in a), and what is left of
-a after dropout (the same as a without).  DZ: its ∂J/∂z in COTANGENTS.  MASK: its mask in MASKS,
+VALUES its z, its a, and what is left of a after dropout (the same as a without); SAVED: that of z
+and a in which its derivative is written.  DZ: its ∂J/∂z in COTANGENTS.  MASK: its mask in MASKS,
 −1 without dropout; DRAW: the address of what draws it; DRAWS: how many were drawn.  VALUE,
 PULLBACK: addresses of its activation.
 """

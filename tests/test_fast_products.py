@@ -1,0 +1,71 @@
+"""The compiled products of matrices, by BLAS and loops, against NumPy's."""
+
+import numpy as np
+import pytest
+
+from chainrule._fast import places as at
+from chainrule._fast.compiled import run
+from chainrule._fast.frame import Frame
+from chainrule._fast.products import use_products
+from chainrule._fast.team import partners
+from chainrule.chain import Array
+
+TOLERANCE = {"float64": 1e-13, "float32": 1e-5}
+SIZES = (1, 2, 7, 8, 9, 16, 17, 31, 32, 33, 64, 65, 192)
+random = np.random.default_rng(0)
+SHAPES = [tuple(map(int, random.choice(SIZES, 3))) for _ in range(40)]
+SHAPES += [
+    (1, 300, 1),
+    (32, 100, 1),
+    (1, 50, 60),
+    (100, 1, 30),
+    (192, 65, 129),
+    (48, 200, 130),
+    (9, 512, 300),
+    (128, 300, 70),
+    (129, 260, 70),
+    (300, 100, 20),
+]
+
+
+def close(found: Array, expected: Array) -> None:
+    error = np.linalg.norm(found - expected)
+    assert error <= TOLERANCE[found.dtype.name] * np.linalg.norm(expected)
+
+
+def products_of(dtype: str, rows: int, units: int, threads: int = 1) -> Frame:
+    frame = Frame(np.dtype(dtype), threads)
+    use_products(frame, rows, units)
+    return frame
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("dtype", sorted(TOLERANCE))
+def test_products_of_all_shapes(dtype: str, threads: int) -> None:
+    for n, k, m in SHAPES:
+        frame = products_of(dtype, n, max(k, m), threads)
+        a, b = random.normal(size=(n, k)).astype(dtype), random.normal(size=(k, m)).astype(dtype)
+        da, bias = random.normal(size=(n, m)).astype(dtype), random.normal(size=m).astype(dtype)
+        for word, factors, shape, expected in (
+            (at.TIMES, (a, b, bias), (n, m), a @ b + bias),
+            (at.TRANSPOSED_TIMES, (a, da), (k, m), a.T @ da),
+            (at.TIMES_TRANSPOSED, (da, b), (n, k), da @ b.T),
+        ):
+            out = np.full((shape[0] + 1, shape[1]), 7, dtype)  # a row more, to be left alone
+            sizes = (n, m, k) if word == at.TIMES_TRANSPOSED else (n, k, m)
+            places = [array.ctypes.data for array in (*factors, out)]
+            with partners(frame):
+                run(frame.word(word), frame.of_thread(0), *places, *sizes)
+            close(out[:-1], expected)
+            assert (out[-1] == 7).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_no_number_stays_in_its_row(threads: int) -> None:
+    a, b, out = np.ones((9, 700)), np.ones((700, 50)), np.empty((9, 50))
+    a[8, 69], a[0, 0] = np.nan, np.inf
+    frame = products_of("float64", 9, 700, threads)
+    places = [array.ctypes.data for array in (a, b, np.zeros(50), out)]
+    with partners(frame):
+        run(frame.word(at.TIMES), frame.of_thread(0), *places, 9, 700, 50)
+    np.testing.assert_array_equal(out, a @ b)
