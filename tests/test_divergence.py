@@ -14,7 +14,7 @@ from sklearn.model_selection import cross_val_score
 from sklearn.preprocessing import scale
 
 from chainrule.chain import Array
-from chainrule.divergence import RUNAWAY, Guard
+from chainrule.divergence import RUNAWAY, Guard, all_finite
 from chainrule.errors import DivergenceError
 from chainrule.estimators import MLPClassifier, MLPRegressor
 from chainrule.losses import LOSSES
@@ -225,3 +225,10 @@ def test_a_penalty_that_outweighs_the_loss_is_the_reason(alpha: float, solver: s
     with pytest.raises(DivergenceError, match=reason) as caught:
         model.fit(X, y)
     assert "inf." not in str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("worst", [0.0, np.inf, -np.inf, np.nan])
+def test_weights_are_finite_even_where_their_squares_are_not(dtype: str, worst: float) -> None:
+    flat = np.array([np.finfo(dtype).max, worst, -1], dtype)
+    assert all_finite(flat) == np.isfinite(worst)

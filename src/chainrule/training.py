@@ -12,7 +12,7 @@ from numpy.random import RandomState
 
 from .callbacks import Batch, Epoch, Listeners
 from .chain import Array
-from .divergence import Guard
+from .divergence import Guard, all_finite
 from .history import History, Judgement
 from .links import Dropout
 from .network import BLOCK, Network, Objective, total_weight
@@ -191,7 +191,7 @@ def rounds(
             random.shuffle(permutation)
             order = order[permutation]
         loss, seen, stop = yield order, epoch
-        training.require_bounded(guard, loss if np.isfinite(flat).all() else math.nan, epoch)
+        training.require_bounded(guard, loss if all_finite(flat) else math.nan, epoch)
         history.samples += seen
         asked = training.ends_epoch(loss, optimizer.learning_rate)
         next_epoch(plan.schedule, optimizer, plan.learning_rate, plan.power_t, history.samples)
