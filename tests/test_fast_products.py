@@ -6,7 +6,7 @@ import pytest
 from chainrule._fast import places as at
 from chainrule._fast.compiled import run
 from chainrule._fast.frame import Frame
-from chainrule._fast.products import use_products
+from chainrule._fast.products import FEW, use_products
 from chainrule._fast.team import partners
 from chainrule.chain import Array
 
@@ -41,10 +41,14 @@ def products_of(dtype: str, rows: int, units: int, threads: int = 1) -> Frame:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("dtype", sorted(TOLERANCE))
-def test_products_of_all_shapes(dtype: str, threads: int) -> None:
+@pytest.mark.parametrize("extra", [0, 100], ids=["whole", "last"])
+def test_products_of_all_shapes(dtype: str, threads: int, extra: int) -> None:
+    """A block may have fewer rows than there is room for, as the last of an epoch has."""
     for n, k, m in SHAPES:
-        frame = products_of(dtype, n, max(k, m), threads)
+        frame = products_of(dtype, n + extra, max(k, m), threads)
         a, b = random.normal(size=(n, k)).astype(dtype), random.normal(size=(k, m)).astype(dtype)
+        kept = [frame.array(at.PARTIAL).ravel()] if threads > 1 else []
+        assert all(len(room) >= min(n, FEW) * m * threads for room in kept)
         da, bias = random.normal(size=(n, m)).astype(dtype), random.normal(size=m).astype(dtype)
         for word, factors, shape, expected in (
             (at.TIMES, (a, b, bias), (n, m), a @ b + bias),

@@ -34,7 +34,7 @@ def test_partners_leave_when_the_block_fails() -> None:
 
 def fitted(engine: str, batch: int, solver: str = "adam") -> MLPClassifier:
     rng = np.random.RandomState(0)
-    X = rng.randn(400, 300).astype(np.float32)
+    X = rng.randn(500, 300).astype(np.float32)
     y = X[:, :3].argmax(axis=1)
     model = MLPClassifier(
         (100,), solver=solver, batch_size=batch, max_iter=3, random_state=0, engine=engine

@@ -28,14 +28,13 @@ B_COLUMN: from column to column.  AXIS: which of ROWS, COLUMNS and INNER threads
 
 
 def use_products(frame: Frame, rows: int, units: int) -> None:
-    """Let a frame multiply blocks of so many rows, in layers of as many units or fewer."""
+    """Let a frame multiply blocks of so many rows or fewer, in layers of at most so many units."""
     name = "sgemm" if frame.dtype == np.float32 else "dgemm"
     frame.set(at.GEMM, get_cython_function_address("scipy.linalg.cython_blas", name))
     frame.room_each(at.SIZES, 6, dtype=np.int64)
     frame.put(at.LETTERS, np.frombuffer(b"NT", np.int8).copy())
     frame.put(at.ONE_ZERO, np.array([1, 0], frame.dtype))
-    few = rows <= FEW
-    frame.room_each(at.PARTIAL, rows * units if few and frame.threads > 1 else 0)
+    frame.room_each(at.PARTIAL, min(rows, FEW) * units if frame.threads > 1 else 0)
     frame.use(
         {
             at.TIMES: times,
