@@ -43,6 +43,7 @@ class CompiledEpochs:
         frame.room(at.RATES, 6, dtype=float)
         frame.room(at.SUMS, n if batch > BLOCK else 0, dtype=float)
         frame.room_each(at.SQUARES, 2)
+        self.order = frame.room(at.ORDER, len(training.target), dtype=np.int64)
         frame.put(at.SETTINGS, settings_of(optimizer, flat.dtype))
         first, second = states_of(optimizer, n, flat.dtype)
         frame.put(at.FIRST, first)
@@ -70,8 +71,8 @@ class CompiledEpochs:
             started, seen = monotonic(), results[at.SEEN]
             before = flat.copy() if self.tells else flat
             with partners(self.frame):
-                here = self.frame.of_thread(0)
-                run(self.batches, here, flat.ctypes.data, first, gone, len(flat))
+                here, parameters = self.frame.of_thread(0), self.frame.word(at.FLAT)
+                run(self.batches, here, parameters, first, gone, len(flat))
             self._keep()
             if not math.isfinite(results[at.OBJECTIVE]):
                 return float(results[at.OBJECTIVE]), min(first + size, gone), ""
@@ -89,8 +90,7 @@ class CompiledEpochs:
         betas = (optimizer.beta_1, optimizer.beta_2) if isinstance(optimizer, Adam) else (0, 0)
         decay = plan.weight_decay * rate
         self.frame.array(at.RATES)[:] = alpha, plan.max_grad_norm, decay, rate, *betas
-        self.frame.put(at.FLAT, self.training.parameters.flat)
-        self.frame.put(at.ORDER, np.ascontiguousarray(order, np.int64))
+        np.copyto(self.order, order)
         self.results[:] = 0, 0, 0, steps_of(optimizer)
 
     def _keep(self) -> None:
@@ -129,13 +129,13 @@ class CompiledObjective(Objective):
         self._frame.put(at.ORDER, np.arange(rows))
 
     def _backpropagate(self, X: Array, target: Array, weight: Array | None) -> float:
-        frame, flat = self._frame, self.parameters.flat
+        frame = self._frame
         put_rows(frame, X, target, weight)
         total = frame.array(at.TOTAL)
         total[0] = 1  # weights are not divided, sums travel
         with partners(frame):
             function = frame.word(at.BACKPROPAGATE)
-            run(function, frame.of_thread(0), flat.ctypes.data, 0, len(target))
+            run(function, frame.of_thread(0), frame.word(at.FLAT), 0, len(target))
         return float(total[0])
 
 

@@ -16,12 +16,13 @@ class Frame:
     def __init__(self, dtype: np.dtype[Any], threads: int = 1) -> None:
         self.dtype, self.threads = dtype, threads
         self._words = np.zeros((threads, LENGTH), np.int64)
+        self._start = int(self._words.ctypes.data)
         self._arrays: dict[int, Array] = {}
         self.set(THREADS, threads)
 
     def of_thread(self, thread: int) -> int:
         """Return the address of a thread's frame; the first thread is the one that trains."""
-        return int(self._words[thread].ctypes.data)
+        return self._start + thread * self._words.strides[0]
 
     def set(self, at: int, word: int) -> None:
         """Set a word, in the frames of all threads."""
