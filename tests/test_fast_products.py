@@ -10,10 +10,10 @@ from chainrule._fast.products import FEW, use_products
 from chainrule._fast.team import partners
 from chainrule.chain import Array
 
-TOLERANCE = {"float64": 1e-13, "float32": 1e-5}
+TOLERANCE = {"float64": 1e-14, "float32": 5e-6}
 SIZES = (1, 2, 7, 8, 9, 16, 17, 31, 32, 33, 64, 65, 192)
 random = np.random.default_rng(0)
-SHAPES = [tuple(map(int, random.choice(SIZES, 3))) for _ in range(40)]
+SHAPES = [tuple(map(int, random.choice(SIZES, 3))) for _ in range(24)]
 SHAPES += [
     (1, 300, 1),
     (32, 100, 1),
@@ -28,9 +28,9 @@ SHAPES += [
 ]
 
 
-def close(found: Array, expected: Array) -> None:
-    error = np.linalg.norm(found - expected)
-    assert error <= TOLERANCE[found.dtype.name] * np.linalg.norm(expected)
+def close(found: Array, expected: Array, summed: Array) -> None:
+    """Each number's rounding is measured by the sum of its summands' sizes; they may cancel."""
+    assert np.all(abs(found - expected) <= TOLERANCE[found.dtype.name] * summed)
 
 
 def products_of(dtype: str, rows: int, units: int, threads: int = 1) -> Frame:
@@ -39,7 +39,7 @@ def products_of(dtype: str, rows: int, units: int, threads: int = 1) -> Frame:
     return frame
 
 
-@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("dtype", sorted(TOLERANCE))
 @pytest.mark.parametrize("extra", [0, 100], ids=["whole", "last"])
 def test_products_of_all_shapes(dtype: str, threads: int, extra: int) -> None:
@@ -50,17 +50,18 @@ def test_products_of_all_shapes(dtype: str, threads: int, extra: int) -> None:
         kept = [frame.array(at.PARTIAL).ravel()] if threads > 1 else []
         assert all(len(room) >= min(n, FEW) * m * threads for room in kept)
         da, bias = random.normal(size=(n, m)).astype(dtype), random.normal(size=m).astype(dtype)
-        for word, factors, shape, expected in (
-            (at.TIMES, (a, b, bias), (n, m), a @ b + bias),
-            (at.TRANSPOSED_TIMES, (a, da), (k, m), a.T @ da),
-            (at.TIMES_TRANSPOSED, (da, b), (n, k), da @ b.T),
+        big_a, big_b, big_da = abs(a), abs(b), abs(da)
+        for word, factors, shape, expected, summed in (
+            (at.TIMES, (a, b, bias), (n, m), a @ b + bias, big_a @ big_b + abs(bias)),
+            (at.TRANSPOSED_TIMES, (a, da), (k, m), a.T @ da, big_a.T @ big_da),
+            (at.TIMES_TRANSPOSED, (da, b), (n, k), da @ b.T, big_da @ big_b.T),
         ):
             out = np.full((shape[0] + 1, shape[1]), 7, dtype)  # a row more, to be left alone
             sizes = (n, m, k) if word == at.TIMES_TRANSPOSED else (n, k, m)
             places = [array.ctypes.data for array in (*factors, out)]
             with partners(frame):
                 run(frame.word(word), frame.of_thread(0), *places, *sizes)
-            close(out[:-1], expected)
+            close(out[:-1], expected, summed)
             assert (out[-1] == 7).all()
 
 
