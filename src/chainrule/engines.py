@@ -8,8 +8,9 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
+from typing import NamedTuple
 
 from numpy.random import RandomState
 
@@ -33,8 +34,25 @@ LEAST = 0.02
 OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 22e-6, 2e-9, 4e-9
 """Seconds that the compiled engine saves with each update: a layer, a row's unit, a parameter."""
 
-Run = Callable[[RandomState], None]
-"""Trains, with permutations drawn from a stream."""
+
+class Begun(NamedTuple):
+    """A training that is ready, and what is to train it.
+
+    Attributes:
+        optimizer: takes the steps; None for L-BFGS.
+        random: the stream that the orders of the rows are drawn from.
+        engine: the one wanted, or "auto".
+    """
+
+    training: Training
+    optimizer: Optimizer | None
+    dropout: list[Dropout]
+    random: RandomState
+    engine: str
+
+
+Run = Callable[[], None]
+"""Trains."""
 
 
 class _Missed:
@@ -43,22 +61,27 @@ class _Missed:
     seconds = 0.0
 
 
-def choose(training: Training, wanted: str) -> str:
-    """Return "numba" or "numpy": the engine wanted, or that which is done first.
+def choose(begun: Sequence[Begun]) -> list[str]:
+    """Return "numba" or "numpy" for each: the engine wanted, or that which is done first.
 
-    "auto" compiles where this training, with those before it in the process, saves more time than
-    compiling takes.
+    "auto" compiles where these trainings, with those before them in the process, save more time
+    than compiling takes.
 
     Raises:
-        InputError: if Numba is wanted and cannot be loaded, or has no kernel for this training.
+        InputError: if Numba is wanted and cannot be loaded, or has no kernel for a training.
     """
+    trainings = [one.training for one in begun]
+    saved = sum(saving(training, training.plan.max_epochs) for training in trainings)
+    return [_choice(one.training, one.engine, saved + _Missed.seconds) for one in begun]
+
+
+def _choice(training: Training, wanted: str, saved: float) -> str:
     preferred = os.environ.get(VARIABLE, "auto") if wanted == "auto" else wanted
     if preferred not in ENGINES:
         raise InputError(
             f"the environment variable {VARIABLE} must be one of {', '.join(ENGINES)}; got "
             f"{preferred!r}."
         )
-    saved = saving(training, training.plan.max_epochs) + _Missed.seconds
     if preferred == "numpy" or (preferred == "auto" and saved < _seconds_to_load()):
         return "numpy"
     why = _why_not()
@@ -93,22 +116,21 @@ def _seconds_to_compile() -> float:
     return LEAST if is_kept(batches) else COMPILING
 
 
-def runner(
-    engine: str, training: Training, optimizer: Optimizer | None, dropout: list[Dropout]
-) -> Run:
-    """Return what trains by an engine, compiled now where it is to be; L-BFGS has no optimizer."""
+def runner(engine: str, begun: Begun) -> Run:
+    """Return what trains by an engine, compiled now where it is to be."""
+    training, optimizer, dropout, random, _ = begun
     if engine == "numba":
         from ._fast.engine import CompiledObjective
 
         if optimizer is None:
             objective_of = partial(CompiledObjective, n_rows=len(training.target))
-            return lambda _random: descend_lbfgs(training, objective_of)
+            return partial(descend_lbfgs, training, objective_of)
         compiled = _compiled_epochs(training, optimizer, dropout)
-        return lambda random: descend(training, optimizer, random, compiled)
+        return partial(descend, training, optimizer, random, compiled)
     if optimizer is None:
-        return lambda _random: descend_lbfgs(training)
+        return partial(descend_lbfgs, training)
     epochs = reference_epochs(training, optimizer, dropout)
-    return lambda random: descend(training, optimizer, random, epochs)
+    return partial(descend, training, optimizer, random, epochs)
 
 
 def _compiled_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
@@ -22,7 +22,7 @@ from .construction import (
     new_plan,
 )
 from .display import Printer
-from .engines import Run, choose, note, runner
+from .engines import Begun, choose, note, runner
 from .errors import InputError
 from .fitted import FittedNetwork
 from .frames import checked_rows
@@ -46,14 +46,6 @@ Validation = tuple[Any, Any, Any]
 """Rows to validate with: X, y and weights, or None."""
 
 NONE: Validation = (None, None, None)
-
-
-class Begun(NamedTuple):
-    """A training that is ready, the stream its orders are drawn from, and what runs it."""
-
-    training: Training
-    random: RandomState
-    run: Run
 
 
 class Fitting(FittedNetwork):
@@ -104,12 +96,28 @@ class Fitting(FittedNetwork):
         classes: ArrayLike | None = None,
     ) -> Self:
         """Train; `fresh` from the start, `once` for one epoch that goes on where the last ended."""
-        begun = self._begin_fit(X, y, sample_weight, fresh, validation, once, classes)
-        with self._while_training(begun.training):
-            begun.run(begun.random)
+        with self._all_or_nothing():
+            begun = self._ready(X, y, sample_weight, fresh, validation, once, classes)
+            (engine,) = choose([begun])
+            run = runner(engine, begun)
+        with self._while_training(begun.training, engine):
+            run()
         return self
 
-    def _begin_fit(
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Leave the model as it was if the block fails.
+
+        No half of a fit that never began stands beside an earlier one's weights.
+        """
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            self.__dict__ = before
+            raise
+
+    def _ready(
         self,
         X: ArrayLike,
         y: ArrayLike,
@@ -119,27 +127,16 @@ class Fitting(FittedNetwork):
         once: bool = False,
         classes: ArrayLike | None = None,
     ) -> Begun:
-        """Make all ready to train; if it cannot be, the model stays as it was."""
-        before = dict(vars(self))
-        try:
-            settings = self._settings()
-            random = check_random_state(settings["random_state"])
-            rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
-            if not (fresh or (once and settings.get("class_weight") == BALANCED)):
-                rows = self._weighed_anew(rows)
-            training = self._training(rows, validation, settings, random, once)
-            engine = choose(training, settings["engine"])
-            run = runner(engine, training, self._optimizer, self._dropout)
-        except BaseException:
-            # all or nothing: no half of a fit that never began beside an earlier one's weights
-            self.__dict__ = before
-            raise
-        self.engine_ = engine
-        self._history.n_iter, self._history.stop_reason = 0, ""
-        self._keep()
+        """Make all ready to train."""
+        settings = self._settings()
+        random = check_random_state(settings["random_state"])
+        rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
+        if not (fresh or (once and settings.get("class_weight") == BALANCED)):
+            rows = self._weighed_anew(rows)
+        training = self._training(rows, validation, settings, random, once)
         if not once:
             training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
-        return Begun(training, random, run)
+        return Begun(training, self._optimizer, self._dropout, random, settings["engine"])
 
     def _weighed_anew(self, rows: Rows) -> Rows:
         """Return rows with the weights of classes that are set now, maybe others than before."""
@@ -267,8 +264,11 @@ class Fitting(FittedNetwork):
         return rows
 
     @contextmanager
-    def _while_training(self, training: Training) -> Iterator[None]:
+    def _while_training(self, training: Training, engine: str) -> Iterator[None]:
         """Tell of the training that the block is, and keep what comes of it, interrupted or not."""
+        self.engine_ = engine
+        training.history.n_iter, training.history.stop_reason = 0, ""
+        self._keep()
         keep_freed_memory()
         try:
             training.listeners.tell("on_fit_begin", self)
@@ -276,8 +276,7 @@ class Fitting(FittedNetwork):
             with blas_threads(0 if self.engine_ == "numba" else training.work):
                 yield
         except KeyboardInterrupt:
-            training.history.stop_reason = "interrupted"
-            training.keep_best()
+            training.interrupt()
             if training.plan.once:
                 raise  # what partial_fit is called in goes on otherwise
         finally:

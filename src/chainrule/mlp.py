@@ -116,9 +116,8 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
             DivergenceError: if the loss leaves the finite numbers or runs away; the fitted
                 attributes then hold the weights of the last epoch that ended in bounds.
         """
-        fresh = not (self.warm_start and hasattr(self, "parameters_"))
         validation = (X_val, y_val, sample_weight_val)
-        self._fit(X, y, sample_weight, fresh=fresh, validation=validation)
+        self._fit(X, y, sample_weight, fresh=self._begins_anew(), validation=validation)
         said = warning_of(self.stop_reason_, self._settings())
         if said:
             # shown at the caller's line: scikit-learn's decorator is one call in between
@@ -131,15 +130,15 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
         It predicts, and shows its loss and gradients; `partial_fit`, or `fit` with
         `warm_start=True`, goes on from it.
         """
-        before = dict(vars(self))
-        try:
+        with self._all_or_nothing():
             random = check_random_state(self.random_state)
             self._prepare(X, y, None, self._settings(), random, fresh=True)
-        except BaseException:
-            self.__dict__ = before
-            raise
         self._keep()
         return self
+
+    def _begins_anew(self) -> bool:
+        """Whether `fit` draws start weights, and does not go on from where it ended."""
+        return not (self.warm_start and hasattr(self, "parameters_"))
 
     def _takes_steps(self) -> bool:
         """Whether `partial_fit` has a meaning: one epoch of steps, which nothing judges."""

@@ -27,11 +27,12 @@ class SklearnBridge:
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         self._given = {"estimator": model, "X": X, "y": y, "metadata": metadata}
         self._model = model
-        self._fit = model._init_callback_context(max_subtasks=model.max_iter)
+        self._fit: Any = None
         self._epoch: Any = None
 
     def on_fit_begin(self, _model: Any) -> None:
-        """Begin the task of the whole fit."""
+        """Set the callbacks up, and begin the task of the whole fit."""
+        self._fit = self._model._init_callback_context(max_subtasks=self._model.max_iter)
         self._fit.call_on_fit_task_begin(**self._given)
 
     def on_epoch_begin(self, number: int) -> None:
@@ -46,7 +47,9 @@ class SklearnBridge:
         )
 
     def on_fit_end(self, _model: Any) -> None:
-        """End the task of the whole fit."""
+        """End the task of the whole fit, if it began."""
+        if self._fit is None:
+            return
         self._fit.call_on_fit_task_end(**self._given, reconstruction_attributes=self._fitted)
 
     def _fitted(self) -> dict[str, Any]:

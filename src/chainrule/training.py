@@ -129,6 +129,11 @@ class Training:
         if self.plan.judge != "training" and self.history.best_weights is not None:
             self.parameters.flat[:] = self.history.best_weights
 
+    def interrupt(self) -> None:
+        """End where it is."""
+        self.history.stop_reason = "interrupted"
+        self.keep_best()
+
     def require_bounded(
         self, guard: Guard, loss: float, epoch: int, learning_rate: bool = True
     ) -> None:
