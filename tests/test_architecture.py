@@ -78,7 +78,7 @@ LAYERS = [
     {"step_trace"},
     {"fitting"},
     {"mlp"},
-    {"classifier", "regressor"},
+    {"classifier", "regressor", "abreast"},
     {"estimators", "evidence", "trials"},
     {"recipes", "explanation", "evaluation", "model", "network_suspects", "step_suspects"},
     {"suspects", "diagnosis", "modelfile", "experiment"},

@@ -11,7 +11,7 @@ import pytest
 from llvmlite import ir
 
 from chainrule._fast.online import exponentials
-from chainrule._fast.online.lanes import LaneEpochs, obstacle_abreast
+from chainrule._fast.online.lanes import LaneEpochs, grouped
 from chainrule._fast.online.machine import Machine
 from chainrule._fast.online.memory import read_vector, word, write_vector
 from chainrule._fast.online.shaped import ShapedEpochs, obstacle
@@ -123,19 +123,18 @@ def test_every_optimizer(optimizer: Callable[[], Optimizer], weighted: bool) -> 
 def test_eight_abreast_are_as_one_by_one(
     optimizer: Callable[[], Optimizer], weighted: bool
 ) -> None:
-    """Eleven, so two groups; of different rows, rates and numbers of epochs."""
+    """Of different rows, rates and numbers of epochs; the last few go on in turn."""
     settings: dict[str, Any] = {"alpha": 0.1, "weighted": weighted}
     shape = (7, 5, 3), ["logistic"], ("identity", "squared_error")
-    alone = [training(*shape, seed, n_rows=20 + 3 * seed, **settings) for seed in range(11)]
+    alone = [training(*shape, seed, n_rows=20 + 3 * seed, **settings) for seed in range(8)]
     lanes, rules = deepcopy(alone), [optimizer() for _ in alone]
     for seed, rule in enumerate(rules):
         rule.learning_rate *= 1 + seed / 10
     others = deepcopy(rules)
     singles = [ShapedEpochs(*pair) for pair in zip(alone, rules, strict=True)]
-    assert obstacle_abreast(lanes, others) == ""
     group, random = LaneEpochs(lanes, others), np.random.default_rng(2)
     for epoch in range(1, 5):
-        chosen = [i for i in range(11) if i % 4 + 1 >= epoch]
+        chosen = [i for i in range(8) if i % 4 + 1 >= epoch]
         orders = [random.permutation(len(alone[i].target)) for i in chosen]
         expected = [singles[i](order, epoch) for i, order in zip(chosen, orders, strict=True)]
         found = group(list(zip(chosen, orders, strict=True)))
@@ -149,14 +148,14 @@ def test_eight_abreast_are_as_one_by_one(
 
 def test_one_that_diverges_leaves_the_others_alone() -> None:
     shape = (3, 4, 2), ["identity"], ("identity", "squared_error")
-    alone = [training(*shape, seed) for seed in range(3)]
+    alone = [training(*shape, seed) for seed in range(4)]
     lanes, order = deepcopy(alone), np.arange(37)
-    rules = [SGD(0.01), SGD(1e9), SGD(0.01)]
-    found = LaneEpochs(lanes, rules)([(i, order) for i in range(3)])
+    rules = [SGD(0.01), SGD(1e9), SGD(0.01), SGD(0.01)]
+    found = LaneEpochs(lanes, rules)([(i, order) for i in range(4)])
     expected = [ShapedEpochs(*pair)(order, 1) for pair in zip(alone, rules, strict=True)]
     assert not math.isfinite(found[1][0])
     assert [row[1:] for row in found] == [row[1:] for row in expected]
-    for i in (0, 2):
+    for i in (0, 2, 3):
         assert found[i][0] == pytest.approx(expected[i][0], rel=1e-12)
         np.testing.assert_allclose(lanes[i].parameters.flat, alone[i].parameters.flat, rtol=1e-11)
 
@@ -168,8 +167,25 @@ def test_what_has_no_program_is_said() -> None:
     assert obstacle(large, SGD(0.1), []) == "so many parameters"
     one.plan = Plan(max_epochs=3, batch_size=2)
     assert "batches" in obstacle(one, SGD(0.1), [])
-    other = training((3, 5, 2), ["tanh"], ("identity", "squared_error"), 0)
-    assert "different shapes" in obstacle_abreast([one, other], [SGD(0.1), SGD(0.1)])
+
+
+def test_those_alike_go_abreast_where_that_is_faster() -> None:
+    def of(n_hidden: int, n_rows: int = 37) -> Training:
+        return training((3, n_hidden, 2), ["tanh"], ("identity", "squared_error"), 0, n_rows=n_rows)
+
+    def groups_of(trainings: Sequence[Training], rule: Callable[[], Optimizer]) -> list[list[int]]:
+        return sorted(grouped({i: (one, rule(), []) for i, one in enumerate(trainings)}))
+
+    def sgd() -> SGD:
+        return SGD(0.1)
+
+    assert groups_of([of(4)] * 4, sgd) == [[0, 1, 2, 3]]
+    assert groups_of([of(4), of(5)] * 4, sgd) == [[0, 2, 4, 6], [1, 3, 5, 7]]
+    assert groups_of([of(4)] * 9, sgd) == [[*range(8)], [8]]
+    assert groups_of([of(4)] * 4, lambda: Adam(0.1)) == [[0], [1], [2], [3]]
+    assert groups_of([of(4)] * 6, lambda: Adam(0.1)) == [[*range(6)]]
+    assert groups_of([of(4, 370), *[of(4)] * 3], sgd) == [[0], [1], [2], [3]]
+    assert groups_of([of(90)] * 4, sgd) == [[0], [1], [2], [3]]
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

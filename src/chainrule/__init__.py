@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .abreast import fit_together
     from .activations import ACTIVATIONS, Activation
     from .callbacks import Batch, Epoch
     from .chain import Link, backward, forward
@@ -66,6 +67,7 @@ __all__ = [
     "diagnose",
     "emit",
     "explain",
+    "fit_together",
     "forward",
     "load",
     "save",
@@ -104,6 +106,7 @@ _LATER = {
     "diagnose": "diagnosis",
     "emit": "emitted.emitting",
     "explain": "explanation",
+    "fit_together": "abreast",
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",

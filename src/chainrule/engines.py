@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 from numpy.random import RandomState
 
+from .chain import Array
 from .errors import InputError
 from .full_batch import descend_lbfgs
 from .links import Dropout
 from .optimizers import Optimizer
 from .parameters import count
 from .settings import ENGINES
-from .training import Epochs, Training, descend, reference_epochs
+from .training import Epochs, Gone, Training, descend, reference_epochs
 
 VARIABLE = "CHAINRULE_ENGINE"
 """The environment variable that says what "auto" means."""
@@ -53,6 +54,9 @@ class Begun(NamedTuple):
 
 Run = Callable[[], None]
 """Trains."""
+
+EpochsAbreast = Callable[[Sequence[tuple[int, Array]]], list[Gone]]
+"""Takes some trainings, by their index, through the rows once, each in an order, (rows,)."""
 
 
 class _Missed:
@@ -141,6 +145,28 @@ def _compiled_epochs(training: Training, optimizer: Optimizer, dropout: list[Dro
     if obstacle(training, optimizer, dropout):
         return CompiledEpochs(training, optimizer, dropout)
     return ShapedEpochs(training, optimizer)
+
+
+def groups(engines: Sequence[str], begun: Sequence[Begun]) -> list[list[int]]:
+    """Return trainings that are done sooner abreast than in turn, by their indices; others alone.
+
+    Those are small networks of one shape, trained online.
+    """
+    compiled = [index for index, engine in enumerate(engines) if engine == "numba"]
+    if not compiled:
+        return [[index] for index in range(len(begun))]
+    from ._fast.online.lanes import grouped
+
+    found = grouped({index: begun[index][:3] for index in compiled})
+    return found + [[index] for index in range(len(begun)) if index not in compiled]
+
+
+def lanes(begun: Sequence[Begun]) -> EpochsAbreast:
+    """Return what goes through the rows of such a group."""
+    from ._fast.online.lanes import LaneEpochs
+
+    optimizers = [one.optimizer for one in begun if one.optimizer]
+    return LaneEpochs([one.training for one in begun], optimizers)
 
 
 def note(engine: str, training: Training) -> None:

@@ -17,7 +17,12 @@ except ImportError:  # scikit-learn before 1.9 has none
         return method
 
 
-__all__ = ["CallbackSupportMixin", "SklearnBridge", "bridges", "with_callbacks"]
+__all__ = ["CallbackSupportMixin", "SklearnBridge", "bridges", "tear_down", "with_callbacks"]
+
+
+@with_callbacks  # type: ignore[untyped-decorator]
+def tear_down(model: Any) -> None:
+    """Tear down what a fit has set up: the decorator does so when a model's method returns."""
 
 
 class SklearnBridge:
