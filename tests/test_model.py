@@ -6,7 +6,7 @@ import pytest
 
 from chainrule.datasets import iris
 from chainrule.errors import InputError
-from chainrule.model import Model, make_estimator, train_model
+from chainrule.model import Model, make_estimator, train_models
 from chainrule.modelfile import load, save
 from chainrule.preparation import Options, Prepared, prepare
 from chainrule.recipes import CLASSIC, STANDARD, Recipe
@@ -16,8 +16,8 @@ QUICK = STANDARD.changed(epochs=20)
 
 
 def trained(prepared: Prepared, recipe: Recipe = QUICK) -> Model:
-    model, divergence = train_model(
-        prepared.features, prepared.target, prepared.encoded, prepared.y, recipe, seed=0
+    ((model, divergence),) = train_models(
+        prepared.features, prepared.target, [(prepared.encoded, prepared.y)], recipe, seed=0
     )
     assert divergence is None
     return model
@@ -88,8 +88,8 @@ def test_text_columns_and_missing_cells_at_predict_time() -> None:
 def test_divergence_gives_the_last_finite_model() -> None:
     prepared = prepare(table_of([[str(x), str(x * 1.5)] for x in range(40)], ("x", "y")), Options())
     recipe = STANDARD.changed(solver="sgd", activation="identity", learning_rate=1e4)
-    model, divergence = train_model(
-        prepared.features, prepared.target, prepared.encoded, prepared.y, recipe, seed=0
+    ((model, divergence),) = train_models(
+        prepared.features, prepared.target, [(prepared.encoded, prepared.y)], recipe, seed=0
     )
     assert divergence is not None
     assert divergence.epoch >= 1

@@ -19,7 +19,7 @@ from chainrule.archive import SCHEMA
 from chainrule.chain import Array
 from chainrule.encoding import encode
 from chainrule.errors import InputError
-from chainrule.model import Model, train_model
+from chainrule.model import Model, train_models
 from chainrule.modelfile import load, save
 from chainrule.preparation import Options, prepare
 from chainrule.recipes import STANDARD
@@ -39,8 +39,8 @@ def table_of(label: Callable[[int], object]) -> Table:
 def model_of(table: Table, **changes: Any) -> Model:
     prepared = prepare(table, Options(missing="mean"))
     recipe = SMALL.changed(**changes)
-    model, divergence = train_model(
-        prepared.features, prepared.target, prepared.encoded, prepared.y, recipe, seed=1
+    ((model, divergence),) = train_models(
+        prepared.features, prepared.target, [(prepared.encoded, prepared.y)], recipe, seed=1
     )
     assert divergence is None
     return model

@@ -1,7 +1,7 @@
 """Score a recipe on rows it has not seen: k folds, or one split; and the honest baseline."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from sklearn.metrics import accuracy_score, r2_score, root_mean_squared_error
@@ -89,7 +89,7 @@ def baseline(y: Array, target: Target) -> float:
 
 
 def evaluate(
-    splits: Iterator[Split],
+    splits: Iterable[Split],
     y: Array,
     target: Target,
     predict: Callable[[Array, Array], Array],

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.random import RandomState
 
+from .callbacks import Epoch
 from .chain import Array, forward
 from .diagnosis import diagnosed
 from .errors import DivergenceError, InputError
@@ -18,7 +19,7 @@ from .kept import KeptRows
 from .losses import LOSSES, PROBABILISTIC
 from .measurements import LEAST_GAIN, constant_loss, network_loss
 from .memory import SCALED, require_room
-from .model import Model, train_model
+from .model import Model, train_models
 from .network import BLOCK
 from .parameters import count
 from .preparation import Options, Prepared
@@ -26,6 +27,9 @@ from .recipes import Recipe
 from .reports import Diagnosis, Finding, Fold, NetworkFacts, TrainReport
 from .rows import Rows
 from .weights import largest_weight
+
+WHOLE = "all rows"
+FEW = 2**21  # numbers of the table's copies that may be there at once, 16 MB
 
 
 class Progress(Protocol):
@@ -67,20 +71,19 @@ def run(
     _refuse_loss_of_classes(prepared, recipe)
     _require_room(prepared, recipe)
     started = perf_counter()
-    columns, data, y = (prepared.features, prepared.target), prepared.encoded, prepared.y
-
-    def train(rows: Array, label: str) -> tuple[Model, DivergenceError | None]:
-        progress.begin(label, recipe.epochs)
-        # files are often sorted by class, and a recipe may not shuffle
-        rows = RandomState(options.seed).permutation(rows)
-        return train_model(*columns, data[rows], y[rows], recipe, options.seed, progress.epoch)
-
+    data, y = prepared.encoded, prepared.y
+    splits = [*_splits(prepared, options)]
+    labels = [f"fold {number} of {len(splits)}" for number in range(1, len(splits) + 1)]
+    labels = labels if options.split is None else ["the split"]
+    parts = dict(zip(labels, (rows for rows, _ in splits), strict=True))
+    trained = _Trainings(
+        prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}
+    )
     unseen: list[tuple[float, float]] = []
 
-    def predict(train_rows: Array, test_rows: Array) -> Array:
-        number = len(unseen) + 1
-        label = "the split" if options.split is not None else f"fold {number} of {options.folds}"
-        model, divergence = train(train_rows, label)
+    def predict(_: Array, test_rows: Array) -> Array:
+        label = labels[len(unseen)]
+        model, divergence = trained.take(label)
         if divergence is not None:
             happened = f"{label}: {divergence.happened}"
             raise DivergenceError(happened, divergence.epoch, "The training on all rows did not.")
@@ -90,10 +93,10 @@ def run(
     fold_divergence = None
     results: tuple[Fold, ...] = ()
     try:
-        results = evaluate(_splits(prepared, options), y, prepared.target, predict)
+        results = evaluate(splits, y, prepared.target, predict)
     except DivergenceError as error:
         fold_divergence = error
-    model, divergence = train(np.arange(len(y)), "all rows")
+    model, divergence = trained.take(WHOLE)
     seconds = perf_counter() - started
     hardest = _hardest_row(prepared, model)
     model = _keeping_rows(model, prepared, hardest, keep_rows)
@@ -102,6 +105,59 @@ def run(
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
     report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
     return Outcome(report, model, None)
+
+
+class _Trainings:
+    """The networks of the parts of a table, each trained when it is asked for, or all together.
+
+    Trained online they cost less together; but then a copy of the rows of each is there at once.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        recipe: Recipe,
+        seed: int,
+        progress: Progress,
+        parts: dict[str, Array],
+    ) -> None:
+        self._prepared, self._recipe, self._seed = prepared, recipe, seed
+        self._progress, self._parts = progress, parts
+        online = recipe.batch_size == 1 and recipe.solver != "lbfgs"
+        self._together = online and len(parts) * prepared.encoded.size < FEW
+        self._trained: dict[str, tuple[Model, DivergenceError | None]] = {}
+
+    def take(self, label: str) -> tuple[Model, DivergenceError | None]:
+        """Return the model of a part, and its error if it diverged."""
+        if label not in self._trained:
+            self._train([*self._parts] if self._together else [label])
+        return self._trained.pop(label)
+
+    def _train(self, labels: list[str]) -> None:
+        prepared, recipe, parts = self._prepared, self._recipe, []
+        for label in labels:
+            # files are often sorted by class, and a recipe may not shuffle
+            rows = RandomState(self._seed).permutation(self._parts[label])
+            parts.append((prepared.encoded[rows], prepared.y[rows]))
+        hear = [_Heard(label, recipe.epochs, self._progress) for label in labels]
+        columns = prepared.features, prepared.target
+        models = train_models(*columns, parts, recipe, self._seed, hear)
+        self._trained |= dict(zip(labels, models, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Passes the progress of a training on."""
+
+    label: str
+    epochs: int
+    progress: Progress
+
+    def on_fit_begin(self, _model: Any) -> None:
+        self.progress.begin(self.label, self.epochs)
+
+    def on_epoch_end(self, epoch: Epoch) -> None:
+        self.progress.epoch(epoch.number, epoch.loss)
 
 
 def _losses(model: Model, encoded: Array, y: Array) -> tuple[float, float]:

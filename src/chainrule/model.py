@@ -1,14 +1,13 @@
 """A trained model: from cells of a table to labels or numbers, scaling and names included."""
 
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.exceptions import ConvergenceWarning
 
+from .abreast import train_together
 from .chain import Array
 from .encoding import Feature, Scaling, Target, encode
 from .errors import DivergenceError, InputError
@@ -17,9 +16,6 @@ from .kept import KeptNetwork, KeptRows
 from .mlp import MLP
 from .recipes import Recipe
 from .tables import Table
-
-OnEpoch = Callable[[int, float], None]
-"""Called after each epoch with its number, counted from 1, and the loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,44 +106,40 @@ class Model:
         return encode(table, self.features, range(len(names)))
 
 
-def train_model(
+def train_models(
     features: tuple[Feature, ...],
     target: Target,
-    encoded: Array,
-    y: Array,
+    parts: Sequence[tuple[Array, Array]],
     recipe: Recipe,
     seed: int,
-    on_epoch: OnEpoch | None = None,
-) -> tuple[Model, DivergenceError | None]:
-    """Train on encoded rows (n, n_inputs) and their targets (n,).
+    callbacks: Sequence[Any] = (),
+) -> list[tuple[Model, DivergenceError | None]]:
+    """Train a model on each part: encoded rows (n, n_inputs), targets (n,); maybe a callback each.
 
     A training that diverges gives the model of its last epoch in bounds, and the error beside it.
 
     Raises:
         InputError: if a setting of the recipe cannot be used.
     """
-    scaling = Scaling.fit(encoded, recipe.scale)
-    target_scaling = None
-    if target.classes is None and not _needs_raw_target(recipe):
-        target_scaling = Scaling.fit(y[:, None], "standard")
-        y = target_scaling.apply(y[:, None])[:, 0]
-    estimator = make_estimator(recipe, target, seed)
-    divergence = None
-    if on_epoch:
-        estimator.set_params(callbacks=[lambda epoch: on_epoch(epoch.number, epoch.loss)])
-    with warnings.catch_warnings():
-        # the recipe says how many epochs; reaching them is the plan, not a surprise
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.filterwarnings("ignore", "Training interrupted")
-        try:
-            estimator.fit(scaling.apply(encoded), y)
-        except DivergenceError as error:
-            divergence = error
-        finally:
-            estimator.set_params(callbacks=None)
-    if estimator.stop_reason_ == "interrupted":
-        raise KeyboardInterrupt  # the command ends; an estimator would go on with what it has
-    return Model(features, scaling, target, target_scaling, estimator), divergence
+    models, jobs = [], []
+    for encoded, y in parts:
+        scaling, target_scaling = Scaling.fit(encoded, recipe.scale), None
+        if target.classes is None and not _needs_raw_target(recipe):
+            target_scaling = Scaling.fit(y[:, None], "standard")
+            y = target_scaling.apply(y[:, None])[:, 0]
+        estimator = make_estimator(recipe, target, seed)
+        models.append(Model(features, scaling, target, target_scaling, estimator))
+        jobs.append((estimator, scaling.apply(encoded), y))
+    for model, callback in zip(models, callbacks, strict=False):
+        model.estimator.set_params(callbacks=[callback])
+    try:
+        errors = train_together(jobs)
+    finally:
+        for model in models:
+            model.estimator.set_params(callbacks=None)
+    if any(model.estimator.stop_reason_ == "interrupted" for model in models):
+        raise KeyboardInterrupt  # the command ends; estimators would go on with what they have
+    return [(model, errors.get(index)) for index, model in enumerate(models)]
 
 
 def make_estimator(recipe: Recipe, target: Target, seed: int) -> MLP:
