@@ -158,7 +158,7 @@ def groups(engines: Sequence[str], begun: Sequence[Begun]) -> list[list[int]]:
     from ._fast.online.lanes import grouped
 
     found = grouped({index: begun[index][:3] for index in compiled})
-    return found + [[index] for index in range(len(begun)) if index not in compiled]
+    return sorted(found + [[index] for index in range(len(begun)) if index not in compiled])
 
 
 def lanes(begun: Sequence[Begun]) -> EpochsAbreast:
