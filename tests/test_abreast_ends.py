@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 @pytest.mark.parametrize("batch_size", [1, 8])
 def test_max_time_is_that_of_each(batch_size: int) -> None:
+    fit_together(jobs_of(classifiers(4, batch_size=batch_size, max_iter=1)))  # compiled by now
     models = classifiers(4, batch_size=batch_size, max_iter=10**6, n_iter_no_change=np.inf)
     models[0].set_params(max_time=0.1)
     models[1].set_params(max_time=0.1)

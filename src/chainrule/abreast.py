@@ -5,7 +5,7 @@ Eight that go abreast, in lockstep epoch by epoch, take little longer than two o
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from time import monotonic
@@ -69,18 +69,16 @@ def train_together(jobs: Sequence[Job]) -> Errors:
             unless_all_begin.enter_context(model._all_or_nothing())
         begun = [_ready(*job) for job in jobs]
         engines = choose(begun)
-        going = [
-            (group, _run({i: begun[i] for i in group}, engines[group[0]], errors))
-            for group in groups(engines, begun)
-        ]
     interrupted = False
-    for group, run in going:
+    for group in groups(engines, begun):
         with ExitStack() as over:
             for i in group:
                 over.callback(tear_down, models[i])
                 over.enter_context(models[i]._while_training(begun[i].training, engines[i]))
                 begun[i].training.started = monotonic()
-            interrupted = _interrupted(run, [begun[i] for i in group], interrupted)
+            chosen = {i: begun[i] for i in group}
+            run = partial(_train, chosen, engines[group[0]], errors)
+            interrupted = _interrupted(run, chosen.values(), interrupted)
     return errors
 
 
@@ -104,17 +102,14 @@ def _ready(model: MLP, X: Any, y: Any, sample_weight: Any = None) -> Begun:
     return model._ready(X, y, sample_weight, model._begins_anew())
 
 
-def _run(group: dict[int, Begun], engine: str, errors: Errors) -> Run:
-    """Return what trains a group, and notes what diverges."""
+def _train(group: dict[int, Begun], engine: str, errors: Errors) -> None:
+    """Train a group, and note what diverges."""
     if len(group) > 1:
-        return partial(_in_lockstep, group, lanes([*group.values()]), errors)
+        _in_lockstep(group, lanes([*group.values()]), errors)
+        return
     ((index, begun),) = group.items()
-    return partial(_alone, index, runner(engine, begun), errors)
-
-
-def _alone(index: int, run: Run, errors: Errors) -> None:
     try:
-        run()
+        runner(engine, begun)()
     except DivergenceError as error:
         errors[index] = error
 
@@ -137,7 +132,7 @@ def _in_lockstep(group: dict[int, Begun], epochs: EpochsAbreast, errors: Errors)
         told = {place: gone for (place, _), gone in zip(orders, epochs(orders), strict=True)}
 
 
-def _interrupted(run: Run, group: Sequence[Begun], already: bool) -> bool:
+def _interrupted(run: Run, group: Iterable[Begun], already: bool) -> bool:
     """Train a group, unless Ctrl-C came before; return whether it came now or before."""
     try:
         if not already:
