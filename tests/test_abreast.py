@@ -118,7 +118,7 @@ def test_of_none_nothing_is_fitted() -> None:
 
 def test_auto_counts_what_all_of_them_save(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(engines.VARIABLE, raising=False)
-    monkeypatch.setattr(engines._Missed, "seconds", 0.0)
+    monkeypatch.setattr(engines._Missed, "by_sizes", {})
     jobs = jobs_of(classifiers(4, engine="auto"))
     monkeypatch.setattr(engines, "LEAST", 0.2)
     monkeypatch.setattr(engines, "COMPILING", 0.2)

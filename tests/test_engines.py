@@ -47,7 +47,7 @@ OWN_LOSS = Loss("mine", error, slope, "Σ (a − y)²", "2(a − y)")
 @pytest.fixture(autouse=True)
 def _nothing_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(engines.VARIABLE, raising=False)
-    monkeypatch.setattr(engines._Missed, "seconds", 0.0)
+    monkeypatch.setattr(engines._Missed, "by_sizes", {})
 
 
 def fitted(**settings: Any) -> MLPClassifier:
@@ -70,7 +70,7 @@ def test_auto_compiles_what_takes_long() -> None:
 
 
 def test_auto_remembers_what_short_trainings_have_cost(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines._Missed, "seconds", 1e9)
+    monkeypatch.setattr(engines._Missed, "by_sizes", {(9, 9): 1e9})
     assert fitted().engine_ == "numba"
 
 
@@ -119,7 +119,7 @@ import numpy as np
 from chainrule import MLPClassifier
 X = np.random.default_rng(0).normal(size=(30, 4))
 for engine in {engines}:
-    model = MLPClassifier((3,), batch_size=1, max_iter=10**6, max_time=0.1, engine=engine)
+    model = MLPClassifier((3,), batch_size={batch}, max_iter=10**6, max_time=0.1, engine=engine)
     try:
         print(model.fit(X, X[:, 0] > 0).engine_)
     except ValueError as error:
@@ -127,13 +127,15 @@ for engine in {engines}:
 """
 
 
-def run_without_numba(folder: Path, reason: str, engines: list[str]) -> tuple[str, str]:
+def run_without_numba(
+    folder: Path, reason: str, engines: list[str], batch: int = 2
+) -> tuple[str, str]:
     """Run a program for which Numba is another, broken package of that name."""
     package = folder / "numba"
     package.mkdir()
     (package / "__init__.py").write_text(reason, encoding="utf-8")
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(engines=engines)],
+        [sys.executable, "-c", PROGRAM.format(engines=engines, batch=batch)],
         capture_output=True,
         text=True,
         check=True,
@@ -141,6 +143,24 @@ def run_without_numba(folder: Path, reason: str, engines: list[str]) -> tuple[st
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), *sys.path])},
     )
     return result.stdout, result.stderr
+
+
+def test_programs_for_small_networks_online_need_no_numba(tmp_path: Path) -> None:
+    said, warned = run_without_numba(tmp_path, "raise ImportError", ["auto", "numba"], batch=1)
+    assert said.split() == ["numba", "numba"]
+    assert "Numba" not in warned
+
+
+def test_auto_makes_a_program_where_it_pays_for_itself() -> None:
+    def engine(sizes: tuple[int, ...], epochs: int) -> str:
+        online = MLPClassifier(sizes, batch_size=1, max_iter=epochs, n_iter_no_change=np.inf)
+        return str(online.fit(X, y).engine_)
+
+    assert engine((7, 2), 1) == "numpy"
+    assert engine((7, 2), 300) == "numba"
+    assert engine((7, 2), 50) == "numba"  # there it is
+    assert engine((2, 7), 50) == "numpy"  # what others would have saved is not counted
+    assert engine((2, 7), 50) == "numba"  # what the same network would have is
 
 
 def test_without_numba_numpy_trains_and_one_line_says_so(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Which engine trains: the NumPy reference, or its compiled twin where that pays for itself.
 
 Both come to the same weights, up to rounding.  Compiling takes seconds, once on a machine; a small
-training is over before that.
+training is over before that.  A small network trained online has a program made for it in a tenth
+of a second, each time, and Numba is not loaded.
 """
 
 import math
@@ -10,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from numpy.random import RandomState
 
@@ -28,6 +29,9 @@ VARIABLE = "CHAINRULE_ENGINE"
 
 LOADING, COMPILING = 0.4, 2.5
 """Seconds that Numba takes to load, and to compile what is not kept on disk."""
+
+LOADING_LLVM = 0.08
+"""Seconds that llvmlite takes to load, which makes programs, and the least that one takes."""
 
 LEAST = 0.02
 """Seconds that are worth a change of engine where neither is to be done."""
@@ -60,33 +64,75 @@ EpochsAbreast = Callable[[Sequence[tuple[int, Array]]], list[Gone]]
 
 
 class _Missed:
-    """What trainings by NumPy in this process would have saved, in seconds."""
+    """What trainings by NumPy in this process would have saved, in seconds by layer sizes."""
 
-    seconds = 0.0
+    by_sizes: ClassVar[dict[tuple[int, ...], float]] = {}
 
 
 def choose(begun: Sequence[Begun]) -> list[str]:
     """Return "numba" or "numpy" for each: the engine wanted, or that which is done first.
 
     "auto" compiles where these trainings, with those before them in the process, save more time
-    than compiling takes.
+    than compiling takes.  A program is made for a network's sizes, so only those alike count.
 
     Raises:
         InputError: if Numba is wanted and cannot be loaded, or has no kernel for a training.
     """
-    trainings = [one.training for one in begun]
-    saved = sum(saving(training, training.plan.max_epochs) for training in trainings)
-    return [_choice(one.training, one.engine, saved + _Missed.seconds) for one in begun]
+    alike = dict(_Missed.by_sizes)
+    for training in (one.training for one in begun):
+        seconds = saving(training, training.plan.max_epochs)
+        alike[_sizes(training)] = alike.get(_sizes(training), 0.0) + seconds
+    return [_choice(one, alike[_sizes(one.training)], sum(alike.values())) for one in begun]
 
 
-def _choice(training: Training, wanted: str, saved: float) -> str:
+def _sizes(training: Training) -> tuple[int, ...]:
+    return tuple(training.network.layer_sizes)
+
+
+def _choice(begun: Begun, alike: float, in_all: float) -> str:
+    """Return an engine, of seconds saved in trainings of the same sizes and in all."""
+    wanted = begun.engine
     preferred = os.environ.get(VARIABLE, "auto") if wanted == "auto" else wanted
     if preferred not in ENGINES:
         raise InputError(
             f"the environment variable {VARIABLE} must be one of {', '.join(ENGINES)}; got "
             f"{preferred!r}."
         )
-    if preferred == "numpy" or (preferred == "auto" and saved < _seconds_to_load()):
+    if preferred == "numpy":
+        return "numpy"
+    if preferred == "numba":
+        alike = in_all = math.inf  # whatever compiling takes
+    by_program = _by_program(begun.training, begun.optimizer, begun.dropout, alike)
+    return by_program or _by_kernels(begun.training, wanted, in_all)
+
+
+def _by_program(
+    training: Training, optimizer: Optimizer | None, dropout: list[Dropout], saved: float
+) -> str:
+    """Return the engine for a training that may have a program; "" if it has none."""
+    if min(training.plan.batch_size, len(training.target)) == 1 and saved < LOADING_LLVM:
+        return "numpy"
+    seconds = _seconds_to_make(training, optimizer, dropout)
+    if seconds is None:
+        return ""
+    return "numpy" if saved < seconds else "numba"
+
+
+def _seconds_to_make(
+    training: Training, optimizer: Optimizer | None, dropout: list[Dropout]
+) -> float | None:
+    """Return how long a program takes to make; None if there is none."""
+    if optimizer is None or min(training.plan.batch_size, len(training.target)) > 1:
+        return None
+    try:
+        from ._fast.online.shaped import seconds_to_make
+    except Exception:  # without llvmlite there is no Numba either, of which more is said
+        return None
+    return seconds_to_make(training, optimizer, dropout)
+
+
+def _by_kernels(training: Training, wanted: str, saved: float) -> str:
+    if saved < _seconds_to_load():
         return "numpy"
     why = _why_not()
     lacks = "" if why else _obstacle(training)
@@ -95,7 +141,7 @@ def _choice(training: Training, wanted: str, saved: float) -> str:
         raise InputError(f"`engine` must not be 'numba' here, {reason}. Take 'auto' or 'numpy'.")
     if why:
         _say_once(why)
-    if why or lacks or (preferred == "auto" and saved < _seconds_to_compile()):
+    if why or lacks or saved < _seconds_to_compile():
         return "numpy"
     return "numba"
 
@@ -124,9 +170,9 @@ def runner(engine: str, begun: Begun) -> Run:
     """Return what trains by an engine, compiled now where it is to be."""
     training, optimizer, dropout, random, _ = begun
     if engine == "numba":
-        from ._fast.engine import CompiledObjective
-
         if optimizer is None:
+            from ._fast.engine import CompiledObjective
+
             objective_of = partial(CompiledObjective, n_rows=len(training.target))
             return partial(descend_lbfgs, training, objective_of)
         compiled = _compiled_epochs(training, optimizer, dropout)
@@ -139,11 +185,12 @@ def runner(engine: str, begun: Begun) -> Run:
 
 def _compiled_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:
     """Return what goes through the rows, by a program of its own for a small network online."""
-    from ._fast.engine import CompiledEpochs
-    from ._fast.online.shaped import ShapedEpochs, obstacle
+    if _seconds_to_make(training, optimizer, dropout) is None:
+        from ._fast.engine import CompiledEpochs
 
-    if obstacle(training, optimizer, dropout):
         return CompiledEpochs(training, optimizer, dropout)
+    from ._fast.online.shaped import ShapedEpochs
+
     return ShapedEpochs(training, optimizer)
 
 
@@ -172,7 +219,8 @@ def lanes(begun: Sequence[Begun]) -> EpochsAbreast:
 def note(engine: str, training: Training) -> None:
     """Keep in mind what a training that is over would have saved."""
     if engine == "numpy":
-        _Missed.seconds += saving(training, training.history.n_iter)
+        seconds = saving(training, training.history.n_iter)
+        _Missed.by_sizes[_sizes(training)] = _Missed.by_sizes.get(_sizes(training), 0.0) + seconds
 
 
 @cache

@@ -24,7 +24,16 @@ def program_of(shape: Shape) -> Machine:
     def write(builder: ir.IRBuilder, arguments: Any) -> None:
         (EightAbreast if shape.abreast else OneByItself)(builder, shape, arguments).write()
 
+    _made.add(shape)
     return Machine(5, write)
+
+
+_made: set[Shape] = set()
+
+
+def is_made(shape: Shape) -> bool:
+    """Whether the program of a shape was made in this process."""
+    return shape in _made
 
 
 class OneByItself(Program):

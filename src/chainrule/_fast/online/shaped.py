@@ -15,10 +15,20 @@ from ...optimizers import Optimizer
 from ...training import Gone, Training
 from .arrangements import width_of
 from .losses import LOSSES, OVER_UNITS
+from .rows import is_made
 from .running import Running, rule_of, shape_of
 from .steps import STATES, Shape
 
 LARGEST = 512  # vectors of parameters and of what is remembered of them: compiled in 2 seconds
+
+BEGINNING, OF_VECTOR = 0.02, 2.5e-3
+"""Seconds that making a program takes, and more for each vector."""
+
+NUMBA = 0.4
+"""Seconds that Numba takes to load, whose kernels would train otherwise."""
+
+OF_LAYER = 0.25e-6
+"""Seconds that a program saves of the kernels' with each layer of an update, at least."""
 
 
 def obstacle(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> str:
@@ -44,6 +54,24 @@ def obstacle(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -
     if shape.loss not in LOSSES | OVER_UNITS:
         return f"the loss {shape.loss} with a {network.output_activation} output"
     return "so many parameters" if vectors_of(shape) > LARGEST else ""
+
+
+def seconds_to_make(
+    training: Training, optimizer: Optimizer, dropout: list[Dropout]
+) -> float | None:
+    """Return about how long the program of a training takes to make, 0 if there it is.
+
+    None if it has none, or if kernels are done sooner.  That is a matter of the training alone, so
+    that the same engine comes to the same digits again.
+    """
+    if obstacle(training, optimizer, dropout):
+        return None
+    shape = shape_of(training, optimizer, abreast=False)
+    updates = training.plan.max_epochs * len(training.target)
+    seconds = OF_VECTOR * vectors_of(shape)
+    if seconds > NUMBA + OF_LAYER * updates * len(shape.activations):
+        return None
+    return 0 if is_made(shape) else BEGINNING + seconds
 
 
 def vectors_of(shape: Shape) -> int:
