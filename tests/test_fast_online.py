@@ -68,6 +68,22 @@ def training(
     return Training(network, Parameters.of(start, sizes), *rows)
 
 
+def abreast(trainings: list[Training], optimizers: list[Optimizer]) -> None:
+    """Train several from the same start, abreast and by the reference, in orders of their own."""
+    lanes, rules = deepcopy(trainings), deepcopy(optimizers)
+    group, random = LaneEpochs(lanes, rules), np.random.default_rng(1)
+    for epoch in (1, 2):
+        orders = [random.permutation(len(one.target)) for one in trainings]
+        found = group(list(enumerate(orders)))
+        for one, rule, order, gone in zip(trainings, optimizers, orders, found, strict=True):
+            expected = reference_epochs(one, rule, [])(order, epoch)
+            assert gone[0] == pytest.approx(expected[0], rel=1e-11)
+            assert gone[1:] == expected[1:]
+    for one, other in zip(trainings, lanes, strict=True):
+        kept = other.parameters.flat
+        np.testing.assert_allclose(kept, one.parameters.flat, rtol=1e-11, atol=1e-12)
+
+
 def both(one: Training, optimizer: Optimizer, n_epochs: int = 3) -> None:
     """Train by the reference and by a program, from the same start, in the same orders."""
     other, again = deepcopy(one), deepcopy(optimizer)
@@ -85,16 +101,53 @@ def both(one: Training, optimizer: Optimizer, n_epochs: int = 3) -> None:
     np.testing.assert_allclose(other.parameters.flat, flat, rtol=1e-11, atol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(24))
-def test_a_network_drawn_at_random(seed: int) -> None:
+def drawn(seed: int, most: int) -> Training:
+    """Return a training with up to so many units in a layer."""
     random = np.random.default_rng(seed)
     names = [str(name) for name in random.choice(sorted(ACTIVATIONS), size=seed % 4)]
-    sizes = [int(n) for n in random.integers(1, 10, size=len(names) + 2)]
+    sizes = [int(n) for n in random.integers(1, most, size=len(names) + 2, endpoint=True)]
     pair = PAIRS[seed % len(PAIRS)]
     sizes[-1] += pair[0] == "softmax"
     alpha, weighted = (0.0, 0.3)[seed // 2 % 2], bool(seed // 4 % 2)
-    one = training(tuple(sizes), names, pair, seed, alpha=alpha, weighted=weighted)
-    both(one, OPTIMIZERS[seed // 3 % 4]())
+    return training(tuple(sizes), names, pair, seed, alpha=alpha, weighted=weighted)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_a_network_drawn_at_random(seed: int) -> None:
+    both(drawn(seed, most=9), OPTIMIZERS[seed // 3 % 4]())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(24, 144))
+def test_a_larger_network_drawn_at_random(seed: int) -> None:
+    one, optimizer = drawn(seed, most=19), OPTIMIZERS[seed // 3 % 4]()
+    if not obstacle(one, optimizer, []):
+        both(one, optimizer)
+    if drawn(seed, most=5).parameters.flat.size < 80:
+        abreast(
+            [drawn(seed, most=5) for _ in range(3)], [OPTIMIZERS[seed // 3 % 4]() for _ in range(3)]
+        )
+
+
+@pytest.mark.parametrize("pair", [("softmax", "categorical_cross_entropy"), *OF_ANY[:2]], ids=str)
+def test_layers_of_several_vectors(pair: tuple[str, str]) -> None:
+    both(training((3, 18, 4, 10), ["tanh", "logistic"], pair, 5, alpha=0.1), SGD(0.01, 0.8))
+
+
+def test_more_rows_than_a_call_takes() -> None:
+    one = training((2, 3, 1), ["tanh"], ("identity", "squared_error"), 5, n_rows=3000)
+    both(one, Adam(0.01))
+
+
+def test_a_loss_that_is_not_finite_ends_the_epoch_where_it_is() -> None:
+    one = training((3, 4, 2), ["identity"], ("identity", "squared_error"), 0, weighted=True)
+    other, order = deepcopy(one), np.arange(37)
+    with np.errstate(all="ignore"):
+        expected = reference_epochs(one, SGD(50.0), [])(order, 1)
+    found = ShapedEpochs(other, SGD(50.0))(order, 1)
+    assert not math.isfinite(found[0])
+    assert found[1:] == expected[1:]
+    assert 1 < found[1] < 37
 
 
 @pytest.mark.parametrize(
