@@ -5,17 +5,11 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
-from llvmlite import ir
 
-from chainrule._fast.online import exponentials
 from chainrule._fast.online.lanes import LaneEpochs, grouped
-from chainrule._fast.online.machine import Machine
-from chainrule._fast.online.memory import read_vector, word, write_vector
 from chainrule._fast.online.shaped import ShapedEpochs, obstacle
-from chainrule._fast.online.vectors import Vector
 from chainrule.activations import ACTIVATIONS
 from chainrule.callbacks import Listeners
 from chainrule.chain import Array
@@ -254,53 +248,3 @@ def test_an_estimator_goes_on_from_engine_to_engine() -> None:
             theirs.set_params(engine="numpy").partial_fit(X, y)
         kept = ours.parameters_.flat
         np.testing.assert_allclose(kept, theirs.parameters_.flat, rtol=1e-11, atol=1e-12)
-
-
-def values_of(function: Callable[[Vector], Vector], x: Array) -> Array:
-    """Compute a function of vectors, eight numbers at a time."""
-
-    def write(builder: ir.IRBuilder, arguments: Any) -> None:
-        write_vector(
-            function(read_vector(builder, arguments[0], word(0), 8)), arguments[1], word(0)
-        )
-
-    machine, padded = Machine(2, write), np.append(x, np.zeros(-len(x) % 8))
-    results = np.empty_like(padded)
-    for i in range(0, len(padded), 8):
-        machine.run(padded[i:].ctypes.data, results[i:].ctypes.data)
-    return results[: len(x)]
-
-
-FUNCTIONS = {
-    "exp": (exponentials.exp, mpmath.exp, (-745, 709)),
-    "tanh": (exponentials.tanh, mpmath.tanh, (-30, 30)),
-    "log": (exponentials.log, mpmath.log, (1e-300, 1e300)),
-    "log1p": (exponentials.log1p, mpmath.log1p, (-0.999, 1e5)),
-    "expm1_below": (exponentials.expm1_below, mpmath.expm1, (-50, 0)),
-}
-ULPS = {"exp": 1, "tanh": 3, "log": 2, "log1p": 3, "expm1_below": 2}
-NUMPY = {"exp": np.exp, "tanh": np.tanh, "log": np.log, "log1p": np.log1p}
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_functions_are_exact_to_the_last_digits(name: str) -> None:
-    function, exact, (low, high) = FUNCTIONS[name]
-    random = np.random.default_rng(4)
-    x = np.concatenate([random.uniform(low, min(high, 1e9), 1000), random.uniform(-1, 1, 3000)])
-    x = np.concatenate([x, 10.0 ** random.uniform(-300, math.log10(max(high, 1)), 400)])
-    x = x[(x >= low) & (x <= high)]
-    with mpmath.workdps(40):
-        expected = np.array([float(exact(mpmath.mpf(float(number)))) for number in x])
-    found = values_of(function, x)
-    assert (np.abs(found - expected) <= ULPS[name] * np.spacing(np.abs(expected))).all()
-
-
-@pytest.mark.parametrize("name", NUMPY)
-def test_functions_at_the_extremes(name: str) -> None:
-    x = np.array([0.0, -0.0, 1.0, -1.0, np.inf, -np.inf, np.nan, 1e308, -1e308, 5e-324, 1e-310])
-    x = np.append(x, [709.78, 709.79, 710.0, -708.0, -740.0, -745.0, -745.2, -746.0, 1e-17])
-    with np.errstate(all="ignore"):
-        expected = NUMPY[name](x)
-    found = values_of(FUNCTIONS[name][0], x)
-    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
-    np.testing.assert_allclose(found, expected, rtol=1e-15, atol=1e-323)

@@ -2,7 +2,7 @@
 
 Both come to the same weights, up to rounding.  Compiling takes seconds, once on a machine; a small
 training is over before that.  A small network trained online has a program made for it in a tenth
-of a second, each time, and Numba is not loaded.
+of a second, and Numba is not loaded.
 """
 
 import math

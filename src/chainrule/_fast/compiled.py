@@ -6,7 +6,6 @@ it would take Numba five times as long to compile them, and 0.1 µs to hand over
 """
 
 import ctypes
-import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,8 @@ from llvmlite import ir
 from numba import cfunc, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from .sources import digest
 
 
 class Memory:
@@ -96,17 +97,9 @@ def _of_this_version(function: Callable[..., None]) -> None:
 
     Numba itself looks at the function's own file only, not at the constants it takes from others.
     """
-    mark = f"_{_digest()}"
+    mark = f"_{digest()}"
     if not function.__qualname__.endswith(mark):
         function.__qualname__ += mark
-
-
-@cache
-def _digest() -> str:
-    folder = Path(__file__).parent
-    sources = [file.read_bytes() for file in sorted(folder.rglob("*.py"))]
-    sources += [(folder.parent / name).read_bytes() for name in ("activations.py", "losses.py")]
-    return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
 
 
 @intrinsic

@@ -9,5 +9,6 @@ part of Numba, whose own compiler would take six times as long for the same.
   `losses`: functions in it.
 - `arrangements`: how layers lie in vectors, one network's units side by side or eight networks
   abreast; `steps`: the step, written once for both; `programs`: its loop over rows.
-- `machine`: compiles a program; `running`: hands it the arrays; `shaped`, `lanes`: what trains.
+- `machine`: compiles a program; `shelf`: keeps it on disk; `running`: hands it the arrays;
+  `shaped`, `lanes`: what trains.
 """

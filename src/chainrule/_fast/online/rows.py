@@ -9,6 +9,7 @@ from .arrangements import LANES, Abreast, SideBySide
 from .machine import Machine
 from .memory import kept, read, repeated, word
 from .programs import GONE, ORDER, SEEN, TOTAL, Program
+from .shelf import is_kept
 from .steps import Shape
 from .vectors import WORD, Vector, finite, vector_of, where
 
@@ -25,15 +26,15 @@ def program_of(shape: Shape) -> Machine:
         (EightAbreast if shape.abreast else OneByItself)(builder, shape, arguments).write()
 
     _made.add(shape)
-    return Machine(5, write)
+    return Machine(5, write, repr(shape))
 
 
 _made: set[Shape] = set()
 
 
 def is_made(shape: Shape) -> bool:
-    """Whether the program of a shape was made in this process."""
-    return shape in _made
+    """Whether the program of a shape was made in this process, or is kept on disk."""
+    return shape in _made or is_kept(repr(shape))
 
 
 class OneByItself(Program):
