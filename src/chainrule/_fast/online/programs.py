@@ -33,7 +33,7 @@ FLAT, FIRST, SECOND, X, TARGET, WEIGHT, ORDER = range(7)
 TOTAL, SEEN, GONE = range(3)
 """Results: Σ J, the rows of weight above 0, and the rows gone through."""
 
-Group = list[list[Cell]]
+Cells = list[list[Cell]]
 """Of a row of W, or b: for each state the cells of its units."""
 
 
@@ -174,7 +174,7 @@ class Program:
                 first += n_out
         return groups
 
-    def _by_layer(self, groups: list[Group]) -> list[list[Group]]:
+    def _by_layer(self, groups: list[Cells]) -> list[list[Cells]]:
         rest = iter(groups)
         return [[next(rest) for _ in range(n_in + 1)] for n_in in self.shape.sizes[:-1]]
 
