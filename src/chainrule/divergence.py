@@ -9,7 +9,7 @@ from scipy.sparse import issparse
 
 from .chain import Array
 from .errors import DivergenceError
-from .network import Network, total_weight
+from .network import Network, blocks_of, total_weight
 from .parameters import Parameters
 
 RUNAWAY = 1e8  # a loss this many times the start's will not come back
@@ -106,7 +106,7 @@ class Guard:
         if self.network.loss.outputs:
             del sizes["targets"]  # a loss that says the outputs' range takes targets as they are
         causes = [
-            f"the {name} are unscaled (they reach {float(abs(values).max()):.3g})"
+            f"the {name} are unscaled (they reach {_largest(values):.3g})"
             for name, values in sizes.items()
             if column_sizes(values).max() > UNSCALED
         ]
@@ -143,7 +143,15 @@ def column_sizes(values: Any) -> Array:
 
     Not the largest value: a rare category, scaled, is far from 0 in the rows that have it.
     """
+    n_rows, n_columns = values.shape
+    sums = np.zeros(n_columns)
     with np.errstate(over="ignore"):
-        squares = values.multiply(values) if issparse(values) else np.square(values, dtype=float)
-        sizes: Array = np.sqrt(np.asarray(squares.mean(axis=0), dtype=float)).ravel()
-        return sizes
+        for rows in blocks_of(n_rows):
+            block = values[rows]
+            squares = block.multiply(block) if issparse(block) else np.square(block, dtype=float)
+            sums += np.asarray(squares.sum(axis=0), dtype=float).ravel()
+        return np.sqrt(sums / n_rows)
+
+
+def _largest(values: Any) -> float:
+    return max(float(abs(values[rows]).max()) for rows in blocks_of(values.shape[0]))

@@ -112,7 +112,7 @@ class Network:
     def predict(self, parameters: Parameters, X: Array) -> Array:
         """Return the predictions, (rows, n_outputs), computed block by block."""
         links = [*self.layers(parameters), self.output_link()]
-        blocks = [forward(links, X[rows])[0] for rows in _blocks(X.shape[0])]
+        blocks = [forward(links, X[rows])[0] for rows in blocks_of(X.shape[0])]
         return np.concatenate(blocks)
 
     def layer_values(
@@ -121,7 +121,7 @@ class Network:
         """Return the pre-activations z and the activations a of every layer, (rows, n_out) each."""
         links = [*self.layers(parameters), self.output_link()]
         blocks = []
-        for rows in _blocks(X.shape[0]):
+        for rows in blocks_of(X.shape[0]):
             value, values = X[rows], []
             for link in links:
                 value = link.forward(value)[0]
@@ -136,7 +136,7 @@ class Network:
         """Return the predictions, (rows, n_outputs), and Σ_rows w ℓ, by one forward pass."""
         predictions, total = [], 0.0
         links, output = self.layers(parameters), self.output_link()
-        for rows in _blocks(X.shape[0]):
+        for rows in blocks_of(X.shape[0]):
             z = forward(links, X[rows])[0]
             prediction = output.forward(z)[0]
             loss = self.loss_link(target[rows], _part(weight, rows))
@@ -152,7 +152,7 @@ class Network:
         # `item`: a Python number, so that float32 rows do not make the sum of blocks float32
         return sum(
             forward([*links, self.loss_link(target[rows], _part(weight, rows))], X[rows])[0].item()
-            for rows in _blocks(len(target))
+            for rows in blocks_of(len(target))
         )
 
     def objective(
@@ -199,7 +199,7 @@ class Objective:
         self, X: Array, target: Array, weight: Array | None = None
     ) -> tuple[float, Gradients]:
         """Return J and its gradient; the next call writes the gradient into the same memory."""
-        blocks = _blocks(len(target))
+        blocks = blocks_of(len(target))
         if len(blocks) == 1:
             total = self._backpropagate(X, target, weight)
         else:
@@ -233,5 +233,6 @@ def _part(weight: Array | None, rows: slice) -> Array | None:
     return None if weight is None else weight[rows]
 
 
-def _blocks(n_rows: int) -> Sequence[slice]:
+def blocks_of(n_rows: int) -> Sequence[slice]:
+    """Return the blocks, of BLOCK rows or what is left, that are computed one after the other."""
     return [slice(start, start + BLOCK) for start in range(0, n_rows, BLOCK)]
