@@ -3,7 +3,9 @@ import platform
 import subprocess
 import sys
 import tracemalloc
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from commands import SECONDS
 
 from chainrule.datasets import iris
-from chainrule.errors import InputError
+from chainrule.errors import DivergenceError, InputError
 from chainrule.estimators import MLPClassifier, MLPRegressor
 from chainrule.experiment import run
 from chainrule.memory import BYTES, keep_freed_memory, memory_size, require_memory
@@ -129,6 +131,34 @@ def test_a_table_takes_about_what_was_foreseen(asked: list[int], peak: Callable[
     prepared = prepare(table, Options(split=0.2))
     run(prepared, STANDARD.changed(epochs=1), Options(split=0.2), Silent())
     assert 0.75 < max(asked) / peak() < 1.4
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"shuffle": False, "class_weight": "balanced"},
+        {"early_stopping": "loss", "validation_fraction": 0.5, "shuffle": False},
+        {"early_stopping": True, "class_weight": "balanced", "dropout": 0.1},
+        {"early_stopping": True, "solver": "lbfgs"},
+        {"learning_rate_init": 1e30, "solver": "sgd", "early_stopping": True},
+    ],
+)
+def test_the_rows_are_held_once(settings: dict[str, Any], engine: str) -> None:
+    """Beyond the array given, a training needs a block of rows and some numbers a row."""
+    X = np.random.default_rng(0).normal(size=(40_000, 120)).astype(np.float32)
+    y = (X[:, 0] > 0).astype(int)
+    model = MLPClassifier((4,), max_iter=1, engine=engine, random_state=0).set_params(**settings)
+    with suppress(DivergenceError), warnings.catch_warnings(action="ignore"):
+        model.fit(X[:300], y[:300])  # what is loaded and compiled stays
+    tracemalloc.start()
+    try:
+        with suppress(DivergenceError), warnings.catch_warnings(action="ignore"):
+            model.fit(X, y, sample_weight=X[:, 1] ** 2)
+        assert tracemalloc.get_traced_memory()[1] < 0.8 * X.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from typing import ClassVar, NamedTuple
 
@@ -22,6 +23,7 @@ from .links import Dropout
 from .optimizers import Optimizer
 from .parameters import count
 from .settings import ENGINES
+from .subset import Subset
 from .training import Epochs, Gone, Training, descend, reference_epochs
 
 VARIABLE = "CHAINRULE_ENGINE"
@@ -185,13 +187,27 @@ def runner(engine: str, begun: Begun) -> Run:
 
 def _compiled_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:
     """Return what goes through the rows, by a program of its own for a small network online."""
+    whole, placed = _where_they_lie(training)
+    epochs: Epochs
     if _seconds_to_make(training, optimizer, dropout) is None:
         from ._fast.engine import CompiledEpochs
 
-        return CompiledEpochs(training, optimizer, dropout)
-    from ._fast.online.shaped import ShapedEpochs
+        epochs = CompiledEpochs(whole, optimizer, dropout)
+    else:
+        from ._fast.online.shaped import ShapedEpochs
 
-    return ShapedEpochs(training, optimizer)
+        epochs = ShapedEpochs(whole, optimizer)
+    return lambda order, epoch: epochs(placed(order), epoch)
+
+
+def _where_they_lie(training: Training) -> tuple[Training, Callable[[Array], Array]]:
+    """Return the training on rows that are no copy, and what makes their places of an order."""
+    rows = training.X
+    if not isinstance(rows, Subset):
+        return training, lambda order: order
+    weight = None if training.weight is None else rows.spread(training.weight)
+    whole = replace(training, X=rows.whole, target=rows.spread(training.target), weight=weight)
+    return whole, lambda order: rows.places[order]
 
 
 def groups(engines: Sequence[str], begun: Sequence[Begun]) -> list[list[int]]:
@@ -212,8 +228,9 @@ def lanes(begun: Sequence[Begun]) -> EpochsAbreast:
     """Return what goes through the rows of such a group."""
     from ._fast.online.lanes import LaneEpochs
 
-    optimizers = [one.optimizer for one in begun if one.optimizer]
-    return LaneEpochs([one.training for one in begun], optimizers)
+    trainings, placed = zip(*(_where_they_lie(one.training) for one in begun), strict=True)
+    epochs = LaneEpochs(trainings, [one.optimizer for one in begun if one.optimizer])
+    return lambda some: epochs([(index, placed[index](order)) for index, order in some])
 
 
 def note(engine: str, training: Training) -> None:

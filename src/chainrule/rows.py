@@ -7,10 +7,13 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
+from scipy.sparse import issparse
 from sklearn.model_selection import train_test_split
 
 from .chain import Array
 from .errors import InputError
+from .network import BLOCK
+from .subset import Subset
 
 FEWEST = 2  # rows to validate with: a score of one row says nothing
 
@@ -20,7 +23,7 @@ class Rows:
     """Inputs with what they are compared with.
 
     Attributes:
-        X: (rows, n_features), maybe sparse.
+        X: (rows, n_features), maybe sparse, or a `Subset` of such rows.
         y: the targets as the user writes them.
         target: the targets as the outputs are compared with them, (rows, n_outputs).
         sample_weight: of each row, (rows,); None for 1 each.
@@ -37,9 +40,20 @@ class Rows:
         return len(self.target)
 
     def take(self, places: Array) -> Self:
-        """Return the rows at these places, (n,)."""
+        """Return a copy of the rows at these places, (n,)."""
+        return self._at(places, self.X[places])
+
+    def chosen(self, places: Array) -> Self:
+        """Return the rows at these places, (n,), with inputs that are copied only if they are few.
+
+        Sparse ones are copied, too: they are small.
+        """
+        copied = issparse(self.X) or len(places) <= BLOCK
+        return self._at(places, self.X[places] if copied else Subset(self.X, places))
+
+    def _at(self, places: Array, inputs: Any) -> Self:
         return type(self)(
-            self.X[places],
+            inputs,
             self.y[places],
             self.target[places],
             None if self.sample_weight is None else self.sample_weight[places],
@@ -125,7 +139,7 @@ def split(rows: Rows, fraction: float, random: RandomState, strata: bool) -> tup
     training, validation = train_test_split(
         np.arange(len(rows)), test_size=n_validation, random_state=random, stratify=stratify
     )
-    parts = rows.take(training), rows.take(validation)
+    parts = rows.chosen(training), rows.chosen(validation)
     for part, use in zip(parts, ("train on", "validate with"), strict=True):
         if part.weight is not None and not part.weight.any():
             raise InputError(

@@ -90,7 +90,7 @@ class CompiledEpochs:
         betas = (optimizer.beta_1, optimizer.beta_2) if isinstance(optimizer, Adam) else (0, 0)
         decay = plan.weight_decay * rate
         self.frame.array(at.RATES)[:] = alpha, plan.max_grad_norm, decay, rate, *betas
-        np.copyto(self.order, order)
+        self.order[: len(order)] = order
         self.results[:] = 0, 0, 0, steps_of(optimizer)
 
     def _keep(self) -> None:
