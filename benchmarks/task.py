@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.chain import Array
 
 Layers = list[tuple[Array, Array]]
-"""W (n_in, n_out) and b (n_out,) of each layer."""
+"""W (n_in, n_out) and b (n_out,) of each layer; of several networks stacked, (folds, …)."""
 
 RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.001, "lbfgs": 0.0}
 """The solvers, and the learning rate of each; L-BFGS has none."""
@@ -32,7 +32,7 @@ class Task:
         at_least: what the ratio to a peer should be, by the peer's key.
         at_most: what the time of a unit should be, in `unit`; None where nothing is asked.
         of_sgemm: the share of a large product's speed that should be reached; None likewise.
-        folds: networks trained side by side.
+        folds: networks trained on the same rows, from start weights of the seeds from `seed` on.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Task:
     at_most: float | None = None
     of_sgemm: float | None = None
     folds: int = 1
+    seed: int = 0
 
     @property
     def network(self) -> str:
@@ -101,6 +102,10 @@ class Task:
             return 1e-9
         return 1e-3 if self.solver == "adam" else 1e-4
 
+    def alone(self) -> list["Task"]:
+        """Return the folds as tasks of their own."""
+        return [replace(self, folds=1, seed=self.seed + fold) for fold in range(self.folds)]
+
     def quick(self) -> "Task":
         """Return the same with few rows and units, one thread, and one epoch timed."""
         inputs, *hidden, outputs = self.sizes
@@ -128,8 +133,8 @@ class Task:
         return X, X[:, : self.sizes[-1]].argmax(axis=1)
 
     def start(self) -> Layers:
-        """Draw start weights and biases: those that scikit-learn draws with `random_state=0`."""
-        random, factor = np.random.RandomState(0), 2 if self.tiny else 6
+        """Draw start weights and biases: those that scikit-learn draws with `random_state=seed`."""
+        random, factor = np.random.RandomState(self.seed), 2 if self.tiny else 6
         layers = []
         for n_in, n_out in pairwise(self.sizes):
             bound = np.sqrt(factor / (n_in + n_out))
@@ -138,13 +143,13 @@ class Task:
         return layers
 
     def loss(self, layers: Layers, X: Array, y: Array) -> float:
-        """Return the mean loss of a network over rows, in float64."""
+        """Return the mean loss over rows, in float64; of several networks, stacked, their mean."""
         a: Array = X.astype(np.float64)
         for W, b in layers:
-            z = a @ W.astype(np.float64) + b
+            z = a @ W.astype(np.float64) + b[..., None, :]
             a = 1 / (1 + np.exp(-z)) if self.tiny else np.maximum(z, 0)
         target = np.eye(self.sizes[-1])[y]
         if self.tiny:
-            return float(((a - target) ** 2).sum() / len(a))
-        z -= z.max(axis=1, keepdims=True)
-        return float((np.log(np.exp(z).sum(axis=1)) - (z * target).sum(axis=1)).mean())
+            return float(((a - target) ** 2).sum(axis=-1).mean())
+        z -= z.max(axis=-1, keepdims=True)
+        return float((np.log(np.exp(z).sum(axis=-1)) - (z * target).sum(axis=-1)).mean())

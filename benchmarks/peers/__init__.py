@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+
+import numpy as np
 
 from ..task import Layers, Task
 
@@ -38,6 +41,7 @@ class Peer:
         solvers: those it has.
         tiny: whether it has the tiny network's logistic units and squared error; and
         others: relu and softmax.
+        abreast: whether it trains several networks at once; else one after the other.
     """
 
     key: str
@@ -47,6 +51,7 @@ class Peer:
     solvers: tuple[str, ...] = ("sgd", "momentum", "adam")
     tiny: bool = True
     others: bool = True
+    abreast: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -56,13 +61,30 @@ class Peer:
     def takes(self, task: Task) -> bool:
         """Whether it does this work."""
         kind = self.tiny if task.tiny else self.others
-        return kind and task.solver in self.solvers and task.folds == 1
+        return kind and task.solver in self.solvers
 
     def load(self) -> Callable[[Task], Train]:
         """Import it; return what makes a task ready: compilation is over then."""
         module, _, function = self.prepares.partition(":")
         prepare: Callable[[Task], Train] = getattr(import_module(f".{module}", __name__), function)
-        return prepare
+        return prepare if self.abreast else partial(one_after_the_other, prepare)
+
+
+def one_after_the_other(prepare: Callable[[Task], Train], task: Task) -> Train:
+    """Return the training of a task's networks in turn."""
+    if task.folds == 1:
+        return prepare(task)
+    trains = [prepare(one) for one in task.alone()]
+
+    def train() -> Trained:
+        trained = [train() for train in trains]
+        layers = [
+            (np.stack([W for W, _ in layer]), np.stack([b for _, b in layer]))
+            for layer in zip(*(one.layers for one in trained), strict=True)
+        ]
+        return Trained(layers, sum(one.seconds for one in trained))
+
+    return train
 
 
 ALL = ("sgd", "momentum", "adam", "lbfgs")
@@ -74,7 +96,7 @@ PEERS = {
         Peer("scikit-learn", "scikit-learn", "scikit_learn:prepare", solvers=ALL, tiny=False),
         Peer("torch", "PyTorch", "pytorch:eager", "torch", tiny=False),
         Peer("torch-compiled", "PyTorch, compiled", "pytorch:compiled", "torch", tiny=False),
-        Peer("jax", "JAX", "jax_scan:prepare", "jax"),
+        Peer("jax", "JAX", "jax_scan:prepare", "jax", abreast=True),
         Peer("numpy-by-hand", "NumPy by hand", "numpy_by_hand:prepare"),
         Peer("scratch", "plain Python", "plain_python:prepare", solvers=("sgd",), others=False),
     )

@@ -1,4 +1,4 @@
-"""JAX: its autodiff, all updates of all epochs in one compiled `lax.scan`."""
+"""JAX: its autodiff, all updates of all epochs in one compiled `lax.scan`; folds by `vmap`."""
 
 from functools import partial
 from time import perf_counter
@@ -50,18 +50,25 @@ def _train(task: Task, state: Any, X: Any, y: Any, batches: Any) -> Any:
     return jax.lax.scan(update, state, batches)
 
 
+def _state(task: Task) -> Any:
+    layers = [(jnp.array(W), jnp.array(b)) for W, b in task.start()]
+    first, second = (jax.tree.map(jnp.zeros_like, layers) for _ in range(2))
+    return layers, first, second, jnp.zeros((), task.dtype)
+
+
 def prepare(task: Task) -> Train:
     """Return the training, compiled for its first epoch and for the others."""
     jax.config.update("jax_enable_x64", task.dtype == "float64")
     X, y = (jnp.asarray(array) for array in task.data())
     batches = jnp.arange(task.rows, dtype=jnp.int32).reshape(-1, task.batch)
     others = jnp.tile(batches, (task.epochs, 1))
-    run = jax.jit(partial(_train, task), donate_argnums=(0,))
+    abreast = task.folds > 1
+    every = jax.vmap(partial(_train, task), (0, None, None, None)) if abreast else None
+    run = jax.jit(every or partial(_train, task), donate_argnums=(0,))
 
     def start() -> Any:
-        layers = [(jnp.array(W), jnp.array(b)) for W, b in task.start()]
-        first, second = (jax.tree.map(jnp.zeros_like, layers) for _ in range(2))
-        return layers, first, second, jnp.zeros((), task.dtype)
+        starts = [_state(one) for one in task.alone()]
+        return jax.tree.map(lambda *arrays: jnp.stack(arrays), *starts) if abreast else starts[0]
 
     first_epoch = run.lower(start(), X, y, batches).compile()
     later_epochs = run.lower(start(), X, y, others).compile()

@@ -21,7 +21,7 @@ class Watched(MLPClassifier):
 
 
 def prepare(task: Task) -> Train:
-    """Return the training; its start weights are those of `random_state=0`, as the task's."""
+    """Return the training; its start weights are those of `random_state`, as the task's."""
     X, y = task.data()
     epochs = task.epochs if task.solver == "lbfgs" else 1 + task.epochs
     settings = {
@@ -36,7 +36,7 @@ def prepare(task: Task) -> Train:
         "n_iter_no_change": epochs,
         "tol": 0.0,
         "shuffle": False,
-        "random_state": 0,
+        "random_state": task.seed,
     }
 
     def train() -> Trained:
