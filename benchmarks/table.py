@@ -1,4 +1,4 @@
-"""The report as a Markdown table: a row a network and batch, both solvers in a cell."""
+"""The report as Markdown tables: a row a network and batch, both solvers in a cell."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -6,18 +6,21 @@ from statistics import median
 
 from .measurement import Measurement
 from .memory import Peak
-from .peers import OURS, PEERS
+from .peers import PEERS
 from .report import three_digits
 from .results import Results
 from .starts import Starts
 from .task import Task
 
-SHORT = {
-    "numpy": "NumPy engine",
-    "numpy-by-hand": "NumPy",
-    "torch-compiled": "compiled",
-    "scratch": "plain Python",
+COLUMNS = {
+    "scikit-learn": ("scikit-learn",),
+    "PyTorch": ("torch", "torch-compiled"),
+    "JAX": ("jax",),
+    "NumPy": ("numpy-by-hand",),
+    "plain Python": ("scratch",),
 }
+"""Heads of columns, and the peers of each; the fastest of them is told of."""
+
 NOTHING = "–"
 
 
@@ -30,33 +33,34 @@ def markdown(results: Results) -> str:
         blocks.append("\n".join(_processes(results.starts, results.peaks)))
     blocks.append(
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
-        f"{machine['date']}. A peer's column: its time by chainrule's, median of "
-        f"{results.n_turns} turns; above 1 chainrule is faster. A cell for each solver."
+        f"{machine['date']}. A peer's column: its time by chainrule's, in {results.n_turns} turns "
+        "the median and the ratio of the fastest, the smaller first; above 1 chainrule is faster. "
+        "Of PyTorch the faster of eager and compiled."
     )
     return "\n\n".join(blocks) + "\n"
 
 
 def _ratios(measurements: Sequence[Measurement]) -> Iterator[str]:
-    trained = [one for one in measurements if one.task.solver != "lbfgs"]
-    keys = [key for key in PEERS if key not in OURS and any(key in one.times for one in trained)]
-    heads = [
-        "network, batch",
-        "chainrule",
-        "of sgemm",
-        *(SHORT.get(k, PEERS[k].name) for k in keys),
-    ]
+    measured = {key for one in measurements for key in one.times}
+    columns = {head: keys for head, keys in COLUMNS.items() if measured & {*keys}}
+    heads = ["network, batch", "chainrule", "of sgemm", *columns]
     yield _row(heads)
     yield _row(["---", *("---:" for _ in heads[1:])])
-    for _, group in groupby(trained, lambda one: one.task.name.rpartition("-")[0]):
+    for _, group in groupby(measurements, _kind):
         same = list(group)
         task = same[0].task
         cells = [
-            f"{task.network}, {_batch(task)}" + _solvers(same),
+            f"{task.network}, {_batch(task)}, {' / '.join(one.task.solver for one in same)}",
             f"{_joined(_time(one) for one in same)} {task.unit}",
             _joined(_share(one) for one in same),
-            *(_joined(_ratio(one, key) for one in same) for key in keys),
+            *(_joined(_ratio(one, keys) for one in same) for keys in columns.values()),
         ]
         yield _row(cells)
+
+
+def _kind(one: Measurement) -> tuple[str, str]:
+    """Return what tasks of a row have in common: all but the solver."""
+    return one.task.name.rpartition("-")[0], one.task.unit
 
 
 def _processes(started: Sequence[Starts], peaks: Sequence[Peak]) -> Iterator[str]:
@@ -72,11 +76,9 @@ def _processes(started: Sequence[Starts], peaks: Sequence[Peak]) -> Iterator[str
 
 
 def _batch(task: Task) -> str:
+    if task.solver == "lbfgs":
+        return "all rows"
     return f"{task.folds} folds" if task.folds > 1 else f"{task.batch}"
-
-
-def _solvers(same: Sequence[Measurement]) -> str:
-    return f", {' / '.join(one.task.solver for one in same)}"
 
 
 def _time(one: Measurement) -> str:
@@ -91,8 +93,14 @@ def _share(one: Measurement) -> str:
     return NOTHING if share is None else f"{share:.0%}"
 
 
-def _ratio(one: Measurement, key: str) -> str:
-    return three_digits(one.median_ratio(key)) if one.ours and key in one.times else NOTHING
+def _ratio(one: Measurement, keys: Sequence[str]) -> str:
+    """Return the median ratio to the fastest of some peers, and that of the minima."""
+    there = [key for key in keys if one.ours and key in one.times]
+    if not there:
+        return NOTHING
+    fastest = min(there, key=one.median_ratio)
+    ratios = sorted([one.ratio_of_minima(fastest), one.median_ratio(fastest)])
+    return "–".join(three_digits(ratio) for ratio in ratios)
 
 
 def _joined(cells: Iterator[str]) -> str:

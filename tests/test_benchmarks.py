@@ -129,11 +129,15 @@ def test_the_table_is_markdown_and_short(folder: Path) -> None:
     ratios, processes, note = table.strip().split("\n\n")
     head, _, *rows = ratios.splitlines()
     assert head.startswith("| network, batch | chainrule | of sgemm | scikit-learn |")
-    assert len(rows) == 10
+    assert len(rows) == 12
     assert {line.count("|") for line in ratios.splitlines()} == {head.count("|")}
     assert {line.count("|") for line in processes.splitlines()} == {4}
     assert rows[1].startswith("| 7-5-3, 8 folds")
     assert re.search(r"momentum / adam \| [\d.,]+ / [\d.,]+ µs/update \| \d+% / \d+%", rows[2])
+    assert "-10, all rows, lbfgs |" in rows[3]
+    spans = re.findall(r"([\d.,]+)–([\d.,]+)", rows[2])
+    assert len(spans) == 4  # two solvers, two peers
+    assert all(float(low) <= float(high) for low, high in spans)
     assert date.today().isoformat()[:4] in note
 
 
