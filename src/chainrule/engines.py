@@ -29,8 +29,8 @@ from .training import Epochs, Gone, Training, descend, reference_epochs
 VARIABLE = "CHAINRULE_ENGINE"
 """The environment variable that says what "auto" means."""
 
-LOADING, COMPILING = 0.4, 2.5
-"""Seconds that Numba takes to load, and to compile what is not kept on disk."""
+LOADING, COMPILING = 0.6, 3.5
+"""Seconds that Numba takes to load with what is kept on disk, and to compile what is not."""
 
 LOADING_LLVM = 0.08
 """Seconds that llvmlite takes to load, which makes programs, and the least that one takes."""
@@ -38,7 +38,7 @@ LOADING_LLVM = 0.08
 LEAST = 0.02
 """Seconds that are worth a change of engine where neither is to be done."""
 
-OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 22e-6, 2e-9, 4e-9
+OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 26e-6, 2e-9, 6e-9
 """Seconds that the compiled engine saves with each update: a layer, a row's unit, a parameter."""
 
 
