@@ -38,7 +38,7 @@ LOADING_LLVM = 0.08
 LEAST = 0.02
 """Seconds that are worth a change of engine where neither is to be done."""
 
-OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 26e-6, 2e-9, 6e-9
+OF_LAYER, OF_ACTIVATION, OF_PARAMETER = 26e-6, 6e-9, 6e-9
 """Seconds that the compiled engine saves with each update: a layer, a row's unit, a parameter."""
 
 
