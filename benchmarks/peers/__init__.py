@@ -1,6 +1,6 @@
 """Peers: who does the tasks, a file each, and the table of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -78,20 +78,25 @@ def one_after_the_other(prepare: Callable[[Task], Train], task: Task) -> Train:
 
     def train() -> Trained:
         trained = [train() for train in trains]
-        layers = [
-            (np.stack([W for W, _ in layer]), np.stack([b for _, b in layer]))
-            for layer in zip(*(one.layers for one in trained), strict=True)
-        ]
+        layers = stacked([one.layers for one in trained])
         return Trained(layers, sum(one.seconds for one in trained))
 
     return train
+
+
+def stacked(networks: Sequence[Layers]) -> Layers:
+    """Return the layers of several networks as one's, (folds, …)."""
+    return [
+        (np.stack([W for W, _ in layer]), np.stack([b for _, b in layer]))
+        for layer in zip(*networks, strict=True)
+    ]
 
 
 ALL = ("sgd", "momentum", "adam", "lbfgs")
 PEERS = {
     peer.key: peer
     for peer in (
-        Peer("numba", "chainrule", "ours:compiled", "numba"),
+        Peer("numba", "chainrule", "ours:compiled", "numba", abreast=True),
         Peer("numpy", "chainrule, NumPy engine", "ours:reference", solvers=ALL),
         Peer("scikit-learn", "scikit-learn", "scikit_learn:prepare", solvers=ALL, tiny=False),
         Peer("torch", "PyTorch", "pytorch:eager", "torch", tiny=False),

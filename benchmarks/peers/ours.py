@@ -1,4 +1,4 @@
-"""chainrule: `MLPClassifier.fit`, by either engine.
+"""chainrule: `MLPClassifier`, fitted by either engine; folds together.
 
 The loop is timed from the end of the first epoch to the end of the last, and what `fit` does before
 and after its epochs (it looks at all rows, and computes their loss) apart from it.
@@ -7,10 +7,11 @@ and after its epochs (it looks at all rows, and computes their loss) apart from 
 from time import perf_counter
 from typing import Any
 
+from chainrule.abreast import fit_together
 from chainrule.estimators import MLPClassifier
 
 from ..task import RATES, Task
-from . import Train, Trained
+from . import Train, Trained, stacked
 
 
 class Clock:
@@ -65,18 +66,19 @@ def settings_of(task: Task, engine: str) -> dict[str, Any]:
 
 def _prepare(task: Task, engine: str) -> Train:
     X, y = task.data()
-    settings = settings_of(task, engine)
+    settings = [settings_of(one, engine) for one in task.alone()]
 
     def train() -> Trained:
         clock = Clock()
-        model = MLPClassifier(**settings, callbacks=[clock])
+        models = [MLPClassifier(**one, callbacks=[clock]) for one in settings]
         start = perf_counter()
-        model.fit(X, y)
+        fit_together([(model, X, y) for model in models])
         end = perf_counter()
-        layers = list(zip(model.coefs_, model.intercepts_, strict=True))
+        networks = [list(zip(one.coefs_, one.intercepts_, strict=True)) for one in models]
+        layers = stacked(networks) if task.folds > 1 else networks[0]
         if task.solver == "lbfgs":
             return Trained(layers, end - start)
-        set_up = clock.begun - start + end - clock.ends[-1]
-        return Trained(layers, clock.ends[-1] - clock.ends[0], set_up)
+        first, last = clock.ends[task.folds - 1], clock.ends[-1]
+        return Trained(layers, last - first, clock.begun - start + end - last)
 
     return train
