@@ -96,7 +96,7 @@ ALL = ("sgd", "momentum", "adam", "lbfgs")
 PEERS = {
     peer.key: peer
     for peer in (
-        Peer("numba", "chainrule", "ours:compiled", "numba", abreast=True),
+        Peer("numba", "chainrule", "ours:compiled", "numba", solvers=ALL, abreast=True),
         Peer("numpy", "chainrule, NumPy engine", "ours:reference", solvers=ALL),
         Peer("scikit-learn", "scikit-learn", "scikit_learn:prepare", solvers=ALL, tiny=False),
         Peer("torch", "PyTorch", "pytorch:eager", "torch", tiny=False),
