@@ -104,3 +104,13 @@ def test_where_nothing_can_be_written_nothing_is_kept(folder: Path) -> None:
     folder.write_text("no folder")
     assert shelf.kept("some", lambda: b"code") == b"code"
     assert not shelf.is_kept("some")
+
+
+@pytest.mark.parametrize("damage", [b"", b"code", b"\0" * 40])
+def test_damaged_code_is_compiled_again(folder: Path, damage: bytes) -> None:
+    assert shelf.kept("some", lambda: b"code") == b"code"
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(damage)
+    assert shelf.kept("some", lambda: b"code") == b"code"
+    assert file.read_bytes() == whole

@@ -16,6 +16,7 @@ import llvmlite.binding as llvm
 
 from ..sources import digest
 
+SUM = 32  # bytes before the code, by which it is known to be whole
 MOST = 200  # files of some 50 kB; then the oldest goes
 SUFFIX = ".program.o"
 
@@ -24,11 +25,17 @@ def kept(name: str, compiled: Callable[[], bytes]) -> bytes:
     """Return the machine code of a name, compiled if it is not there."""
     file = _file(name)
     with contextlib.suppress(OSError):
-        return file.read_bytes()
+        whole = file.read_bytes()
+        if _sum_of(whole[SUM:]) == whole[:SUM]:  # else it is damaged, and would end the process
+            return whole[SUM:]
     code = compiled()
     with contextlib.suppress(OSError):
-        _keep(code, file)
+        _keep(_sum_of(code) + code, file)
     return code
+
+
+def _sum_of(code: bytes) -> bytes:
+    return hashlib.sha256(code).digest()
 
 
 def is_kept(name: str) -> bool:
@@ -36,12 +43,13 @@ def is_kept(name: str) -> bool:
     return os.access(_file(name), os.R_OK)
 
 
-def _keep(code: bytes, file: Path) -> None:
+def _keep(whole: bytes, file: Path) -> None:
     """Write a file that is there as a whole or not at all, and remove the oldest of many."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as part:
-        part.write(code)
-    os.replace(part.name, file)
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        part = Path(folder) / file.name
+        part.write_bytes(whole)
+        part.replace(file)
     files = sorted(file.parent.glob(f"*{SUFFIX}"), key=lambda other: other.stat().st_mtime)
     for old in files[:-MOST]:
         old.unlink()
