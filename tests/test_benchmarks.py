@@ -71,6 +71,8 @@ def test_every_comparison_is_of_equal_work(quick: tuple[str, dict[str, Any]]) ->
         assert record["title"] in text
         assert record["failed"] == {}
         others = {"scratch", "numpy-by-hand"} if task["tiny"] else {"scikit-learn", "numpy-by-hand"}
+        if task["folds"] > 1:  # only who trains several at once
+            others = set()
         assert peers - {"numba", "numpy"} == others - (
             {"numpy-by-hand"} if task["solver"] == "lbfgs" else set()
         )

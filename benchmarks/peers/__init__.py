@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -41,7 +40,7 @@ class Peer:
         solvers: those it has.
         tiny: whether it has the tiny network's logistic units and squared error; and
         others: relu and softmax.
-        abreast: whether it trains several networks at once; else one after the other.
+        abreast: whether it trains several networks at once; else folds are to it as one task.
     """
 
     key: str
@@ -61,27 +60,13 @@ class Peer:
     def takes(self, task: Task) -> bool:
         """Whether it does this work."""
         kind = self.tiny if task.tiny else self.others
-        return kind and task.solver in self.solvers
+        return kind and task.solver in self.solvers and (self.abreast or task.folds == 1)
 
     def load(self) -> Callable[[Task], Train]:
         """Import it; return what makes a task ready: compilation is over then."""
         module, _, function = self.prepares.partition(":")
         prepare: Callable[[Task], Train] = getattr(import_module(f".{module}", __name__), function)
-        return prepare if self.abreast else partial(one_after_the_other, prepare)
-
-
-def one_after_the_other(prepare: Callable[[Task], Train], task: Task) -> Train:
-    """Return the training of a task's networks in turn."""
-    if task.folds == 1:
-        return prepare(task)
-    trains = [prepare(one) for one in task.alone()]
-
-    def train() -> Trained:
-        trained = [train() for train in trains]
-        layers = stacked([one.layers for one in trained])
-        return Trained(layers, sum(one.seconds for one in trained))
-
-    return train
+        return prepare
 
 
 def stacked(networks: Sequence[Layers]) -> Layers:
