@@ -15,7 +15,7 @@ from fitted_together import (
 )
 from sklearn.base import clone
 
-from chainrule import engines
+from chainrule import MLPRegressor, engines, threads
 from chainrule.abreast import fit_together
 from chainrule.mlp import MLP
 
@@ -189,3 +189,18 @@ def test_a_warm_start_goes_on(groups: list[int]) -> None:
     assert groups == [4, 4]
     assert_as_one_by_one(jobs, alone)
     assert len(models[0].loss_curve_) == 6
+
+
+def test_one_of_several_large_networks_has_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products are shared among threads as in `fit`: by no other training that goes on."""
+    counts: list[int] = []
+
+    def noted() -> int:
+        counts.append(len(threads._trainings.works))
+        return 1
+
+    monkeypatch.setattr("chainrule._fast.layout.threads_to_share", noted)
+    rows = np.random.default_rng(0).normal(size=(300, 100))
+    model = MLPRegressor(hidden_layer_sizes=(50,), batch_size=200, max_iter=2, engine="numba")
+    fit_together([(clone(model), rows, rows[:, 0]), (model, rows, rows[:, 0])])
+    assert counts == [0, 0]

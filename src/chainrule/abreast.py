@@ -71,13 +71,13 @@ def train_together(jobs: Sequence[Job]) -> Errors:
         engines = choose(begun)
     interrupted = False
     for group in groups(engines, begun):
+        chosen = {i: begun[i] for i in group}
+        run = _run_of(chosen, engines[group[0]], errors)
         with ExitStack() as over:
             for i in group:
                 over.callback(tear_down, models[i])
                 over.enter_context(models[i]._while_training(begun[i].training, engines[i]))
                 begun[i].training.started = monotonic()
-            chosen = {i: begun[i] for i in group}
-            run = partial(_train, chosen, engines[group[0]], errors)
             interrupted = _interrupted(run, chosen.values(), interrupted)
     return errors
 
@@ -102,14 +102,17 @@ def _ready(model: MLP, X: Any, y: Any, sample_weight: Any = None) -> Begun:
     return model._ready(X, y, sample_weight, model._begins_anew())
 
 
-def _train(group: dict[int, Begun], engine: str, errors: Errors) -> None:
-    """Train a group, and note what diverges."""
+def _run_of(group: dict[int, Begun], engine: str, errors: Errors) -> Run:
+    """Return what trains a group, and notes what diverges."""
     if len(group) > 1:
-        _in_lockstep(group, lanes([*group.values()]), errors)
-        return
+        return partial(_in_lockstep, group, lanes([*group.values()]), errors)
     ((index, begun),) = group.items()
+    return partial(_alone, index, runner(engine, begun), errors)
+
+
+def _alone(index: int, run: Run, errors: Errors) -> None:
     try:
-        runner(engine, begun)()
+        run()
     except DivergenceError as error:
         errors[index] = error
 
