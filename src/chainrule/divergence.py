@@ -62,10 +62,10 @@ class Guard:
     def remember(self, epochs: int, loss: float) -> None:
         """Keep the weights as they are after so many epochs, the last with this loss; two are kept.
 
-        Weights out of bounds must not take the place of others: where the loss is above the
-        start's, their own is looked at.
+        Weights out of bounds must not take the place of others: where the loss has risen to twice
+        the start's, their own is looked at, which takes as long as going forward through all rows.
         """
-        if epochs == 0 or loss <= max(self.start_loss, 1.0) or self.allows(self.loss()):
+        if epochs == 0 or loss <= 2 * max(self.start_loss, 1.0) or self.allows(self.loss()):
             full = len(self._recent) == self._recent.maxlen
             weights = self._recent.popleft()[1] if full else np.empty_like(self.start)
             np.copyto(weights, self.parameters.flat)  # new memory would take longer than a copy
