@@ -47,7 +47,7 @@ TASKS = (
         for solver in ("sgd", "adam")
     ),
     _lbfgs("medium-lbfgs", MEDIUM, 4096, 15),
-    Task("large", LARGE, "sgd", 512, 512, 3, at_least=AHEAD, of_sgemm=0.85),
+    Task("large", LARGE, "sgd", 512, 2048, 1, at_least=AHEAD, of_sgemm=0.85),
 )
 
 
