@@ -33,7 +33,7 @@ def measure_memory(keys: Sequence[str], quick: bool) -> list[Peak]:
     """Return the peak of each peer, quickly of the first; none where the system does not say."""
     n_rows = QUICK_ROWS if quick else ROWS
     peaks = []
-    for key in keys[:1] if quick else keys:
+    for key in keys[:1] if quick else (key for key in keys if PEERS[key].others):
         command = [sys.executable, "-m", f"{__package__}.first_fit", key, str(n_rows)]
         done = subprocess.run(
             command, cwd=ROOT, env=environment(cores()), capture_output=True, check=False
