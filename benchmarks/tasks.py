@@ -22,7 +22,7 @@ def _tiny(name: str, folds: int, at_most: float) -> Task:
 def _small(solver: str) -> Task:
     wanted = {**AHEAD, "jax": 2.4, "scikit-learn": 20.0}
     return Task(
-        f"small-{solver}", SMALL, solver, 32, 1792, 20, digits=True, one_thread=True,
+        f"small-{solver}", SMALL, solver, 32, 1792, 60, digits=True, one_thread=True,
         at_least=wanted,
     )  # fmt: skip
 

@@ -19,18 +19,22 @@ from .peers import PEERS, Trained
 from .task import Task
 
 SGEMM = "sgemm"
-SIDE = 1536
+SIDE = 2048
+PRODUCTS = 5  # the first wakes the threads
 
 
 def multiplier() -> Callable[[], dict[str, Any]]:
-    """Return what times a product of two matrices of SIDE × SIDE and says its GF/s."""
+    """Return what times products of two matrices of SIDE × SIDE and says the best's GF/s."""
     a, b = np.random.default_rng(0).random((2, SIDE, SIDE), dtype=np.float32)
     out = np.empty_like(a)
 
     def multiply() -> dict[str, Any]:
-        start = perf_counter()
-        np.matmul(a, b, out=out)
-        return {"gflops": 2e-9 * SIDE**3 / (perf_counter() - start)}
+        seconds = []
+        for _ in range(PRODUCTS):
+            start = perf_counter()
+            np.matmul(a, b, out=out)
+            seconds.append(perf_counter() - start)
+        return {"gflops": 2e-9 * SIDE**3 / min(seconds)}
 
     return multiply
 
