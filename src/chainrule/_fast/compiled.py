@@ -65,8 +65,11 @@ def address(function: Callable[..., None], dtype: np.dtype[Any], kept: bool = Tr
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     signature = types.void(*(kinds[function.__annotations__[name]] for name in names))
     if kept:
-        _of_this_version(function)
-    made = cfunc(signature, cache=kept, **OPTIONS)(function)
+        _name_version(function, dtype)
+    try:
+        made = cfunc(signature, cache=kept, **OPTIONS)(function)
+    except Exception:  # it cannot be written there, or what was is damaged
+        made = cfunc(signature, cache=False, **OPTIONS)(function)
     _living.append(made)
     return int(made.address)
 
@@ -85,21 +88,22 @@ def _prototype(count: int) -> Any:
 _living: list[Any] = []  # an address is good as long as its function lives
 
 
-def is_kept(function: Callable[..., None]) -> bool:
-    """Whether a function was compiled for some type of number, in this process or an earlier."""
-    _of_this_version(function)
-    folder = Path(njit(cache=True)(function).stats.cache_path)
+def is_kept(function: Callable[..., None], dtype: np.dtype[Any]) -> bool:
+    """Whether a function was compiled for a type of number, in this process or an earlier."""
+    _name_version(function, dtype)
+    try:
+        folder = Path(njit(cache=True)(function).stats.cache_path)
+    except RuntimeError:  # nowhere to keep it
+        return False
     return any(folder.glob(f"*{function.__qualname__}-*.nbi"))
 
 
-def _of_this_version(function: Callable[..., None]) -> None:
-    """Give a function a name by which what is on disk is of this source, all of it.
+def _name_version(function: Callable[..., None], dtype: np.dtype[Any]) -> None:
+    """Give a function a name by which what is on disk is of this source and type of number.
 
     Numba itself looks at the function's own file only, not at the constants it takes from others.
     """
-    mark = f"_{digest()}"
-    if not function.__qualname__.endswith(mark):
-        function.__qualname__ += mark
+    function.__qualname__ = f"{function.__name__}_{dtype.name}_{digest()}"
 
 
 @intrinsic
