@@ -102,6 +102,17 @@ def test_what_has_no_kernel_is_said(settings: dict[str, Any], rows: Any, lacking
     assert model.set_params(engine="auto").fit(rows, X[:, 0]).engine_ == "numpy"
 
 
+def test_a_training_cut_short_saves_no_more_than_it_may_take() -> None:
+    assert fitted(max_time=0.01).engine_ == "numpy"
+    model = MLPClassifier((3,), max_iter=10**9, max_time=0.01).fit(X, y)
+    assert model.engine_ == "numpy"
+
+
+def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(engines.VARIABLE, "")
+    assert fitted().engine_ == "numpy"
+
+
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(InputError, match="`engine` must be one of auto, numba, numpy"):
         fitted(engine="cuda")
@@ -119,7 +130,7 @@ import numpy as np
 from chainrule import MLPClassifier
 X = np.random.default_rng(0).normal(size=(30, 4))
 for engine in {engines}:
-    model = MLPClassifier((3,), batch_size={batch}, max_iter=10**6, max_time=0.1, engine=engine)
+    model = MLPClassifier((3,), batch_size={batch}, max_iter=10**6, max_time=1, engine=engine)
     try:
         print(model.fit(X, X[:, 0] > 0).engine_)
     except ValueError as error:
@@ -151,7 +162,11 @@ def test_programs_for_small_networks_online_need_no_numba(tmp_path: Path) -> Non
     assert "Numba" not in warned
 
 
-def test_auto_makes_a_program_where_it_pays_for_itself() -> None:
+def test_auto_makes_a_program_where_it_pays_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+
     def engine(sizes: tuple[int, ...], epochs: int) -> str:
         online = MLPClassifier(sizes, batch_size=1, max_iter=epochs, n_iter_no_change=np.inf)
         return str(online.fit(X, y).engine_)
@@ -177,3 +192,43 @@ def test_a_broken_numba_is_as_none(tmp_path: Path) -> None:
     said, warned = run_without_numba(tmp_path, "raise SystemError('wrong version')", ["auto"])
     assert said == "numpy\n"
     assert "Numba cannot be loaded (SystemError: wrong version); NumPy trains" in warned
+
+
+WITHOUT_A_CACHE = """
+import numba.core.caching as caching
+import numpy as np
+from chainrule import MLPClassifier, engines
+
+engines.COMPILING = engines.LOADING = 0.1
+{fault}
+X = np.random.default_rng(0).normal(size=(30, 4))
+for engine, epochs in (("numba", 3), ("auto", 10**6)):
+    model = MLPClassifier((3,), max_iter=epochs, n_iter_no_change=10**9, max_time=0.3, engine=engine)
+    print(model.fit(X, X[:, 0] > 0).engine_)
+"""
+FAULTS = {
+    "nowhere": "caching.CacheImpl._locator_classes = []",
+    "full": """
+def full(*_given):
+    raise OSError("no space left")
+caching.IndexDataCacheFile.save = full""",
+    "damaged": """
+def damaged(*_given):
+    raise EOFError("ran out of input")
+caching.IndexDataCacheFile.load = damaged""",
+}
+
+
+SLOW = [pytest.param(fault, marks=pytest.mark.slow) for fault in ("full", "damaged")]
+
+
+@pytest.mark.parametrize("fault", ["nowhere", *SLOW])
+def test_where_nothing_can_be_kept_the_engine_compiles(fault: str, tmp_path: Path) -> None:
+    """The cache of Numba is no condition: a folder for reading only, a full disk, damage."""
+    program = WITHOUT_A_CACHE.format(fault=FAULTS[fault])
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        capture_output=True, text=True, check=False, timeout=SECONDS,
+        env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+    )  # fmt: skip
+    assert result.stdout.split() == ["numba", "numba"], result.stderr

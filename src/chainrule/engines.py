@@ -19,6 +19,7 @@ from numpy.random import RandomState
 from .chain import Array
 from .errors import InputError
 from .full_batch import descend_lbfgs
+from .interrupts import interrupts_put_off
 from .links import Dropout
 from .optimizers import Optimizer
 from .parameters import count
@@ -94,7 +95,7 @@ def _sizes(training: Training) -> tuple[int, ...]:
 def _choice(begun: Begun, alike: float, in_all: float) -> str:
     """Return an engine, of seconds saved in trainings of the same sizes and in all."""
     wanted = begun.engine
-    preferred = os.environ.get(VARIABLE, "auto") if wanted == "auto" else wanted
+    preferred = (os.environ.get(VARIABLE) or "auto") if wanted == "auto" else wanted
     if preferred not in ENGINES:
         raise InputError(
             f"the environment variable {VARIABLE} must be one of {', '.join(ENGINES)}; got "
@@ -127,7 +128,8 @@ def _seconds_to_make(
     if optimizer is None or min(training.plan.batch_size, len(training.target)) > 1:
         return None
     try:
-        from ._fast.online.shaped import seconds_to_make
+        with interrupts_put_off():
+            from ._fast.online.shaped import seconds_to_make
     except Exception:  # without llvmlite there is no Numba either, of which more is said
         return None
     return seconds_to_make(training, optimizer, dropout)
@@ -143,29 +145,30 @@ def _by_kernels(training: Training, wanted: str, saved: float) -> str:
         raise InputError(f"`engine` must not be 'numba' here, {reason}. Take 'auto' or 'numpy'.")
     if why:
         _say_once(why)
-    if why or lacks or saved < _seconds_to_compile():
+    if why or lacks or saved < _seconds_to_compile(training):
         return "numpy"
     return "numba"
 
 
 def saving(training: Training, epochs: int) -> float:
-    """Return about how many seconds less so many epochs take when compiled."""
+    """Return about how many seconds less so many epochs take compiled; at most what they may."""
     sizes, n_rows = training.network.layer_sizes, len(training.target)
     updates = math.ceil(n_rows / training.plan.batch_size)
     layers, units = len(sizes) - 1, sum(sizes[1:])
     of_updates = updates * (layers * OF_LAYER + count(sizes) * OF_PARAMETER)
-    return epochs * (of_updates + n_rows * units * OF_ACTIVATION)
+    seconds = epochs * (of_updates + n_rows * units * OF_ACTIVATION)
+    return min(seconds, training.plan.max_seconds)
 
 
 def _seconds_to_load() -> float:
     return LEAST if "numba" in sys.modules else LOADING
 
 
-def _seconds_to_compile() -> float:
+def _seconds_to_compile(training: Training) -> float:
     from ._fast.batches import batches
     from ._fast.compiled import is_kept
 
-    return LEAST if is_kept(batches) else COMPILING
+    return LEAST if is_kept(batches, training.parameters.flat.dtype) else COMPILING
 
 
 def runner(engine: str, begun: Begun) -> Run:
@@ -244,7 +247,8 @@ def note(engine: str, training: Training) -> None:
 def _why_not() -> str:
     """Return why Numba cannot be loaded, or ""."""
     try:
-        from ._fast import engine  # noqa: F401
+        with interrupts_put_off():  # Numba half loaded could not be loaded again
+            from ._fast import engine  # noqa: F401
     except Exception as error:  # whatever is broken there, NumPy trains
         return f"{type(error).__name__}: {error}"
     return ""
