@@ -32,6 +32,17 @@ def test_partners_leave_when_the_block_fails() -> None:
     assert threading.active_count() == before
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_without_a_thread_the_first_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(layout, "threads_to_share", lambda: 2)
+    expected = fitted("numba", 32).parameters_.flat
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    np.testing.assert_array_equal(fitted("numba", 32).parameters_.flat, expected)
+
+
 def fitted(engine: str, batch: int, solver: str = "adam") -> MLPClassifier:
     rng = np.random.RandomState(0)
     X = rng.randn(500, 300).astype(np.float32)

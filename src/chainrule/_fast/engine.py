@@ -70,17 +70,19 @@ class CompiledEpochs:
             first, gone = gone, min(gone + size * (1 if self.tells else self.per_call), len(order))
             started, seen = monotonic(), results[at.SEEN]
             before = flat.copy() if self.tells else flat
-            with partners(self.frame):
-                here, parameters = self.frame.of_thread(0), self.frame.word(at.FLAT)
-                run(self.batches, here, parameters, first, gone, len(flat))
-            self._keep()
+            try:
+                with partners(self.frame):
+                    here, parameters = self.frame.of_thread(0), self.frame.word(at.FLAT)
+                    run(self.batches, here, parameters, first, gone, len(flat))
+            finally:
+                self._keep()  # Ctrl-C comes after the call
             if not math.isfinite(results[at.OBJECTIVE]):
                 return float(results[at.OBJECTIVE]), min(first + size, gone), ""
-            if monotonic() - started < PAUSE / 2:
+            if gone < len(order) and monotonic() - started < PAUSE / 2:
                 self.per_call *= 2
             if self.tells and results[at.SEEN] > seen:
                 stop = self._tell(epoch, first // size + 1, before, order[first:gone])
-            if not stop and training.seconds > training.plan.max_seconds:
+            if not stop and results[at.SEEN] and training.seconds > training.plan.max_seconds:
                 stop = "max_time"
         return float(results[at.SUMMED] / results[at.SEEN]), gone, stop
 

@@ -8,7 +8,7 @@ does a part does not change a number.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
 
@@ -34,20 +34,23 @@ def can_share() -> bool:
 @contextmanager
 def partners(frame: Frame) -> Iterator[None]:
     """Let a thread wait at each frame but the first, while the block runs."""
-    function = address(serve, frame.dtype)
-    team = [
-        Thread(target=run, args=(function, frame.of_thread(thread)), daemon=True)
-        for thread in range(1, frame.threads)
-    ]
+    function, team = address(serve, frame.dtype), []
     frame.set(at.STATE, FREE)
-    for thread in team:
-        thread.start()
     try:
+        for number in range(1, frame.threads):
+            thread = Thread(target=_serve, args=(function, frame, number), daemon=True)
+            with suppress(RuntimeError):  # the system has no thread left: there are fewer
+                thread.start()
+                team.append(thread)
         yield
     finally:
         frame.set(at.STATE, LEAVE)
         for thread in team:
             thread.join()
+
+
+def _serve(function: int, frame: Frame, thread: int) -> None:
+    run(function, frame.of_thread(thread))  # the frame stays as long as who looks at it
 
 
 def serve(frame: Words) -> None:

@@ -116,14 +116,19 @@ class Running:
                 self._rates[place] = self._settings[RATE, place] = rate
         self._lengths[: len(lengths)] = lengths
         started = monotonic()
-        self._program.run(*self._starts)
+        try:
+            self._program.run(*self._starts)
+        finally:
+            self._count_steps(chosen)  # Ctrl-C comes after the call
         if longest > self.per_call // 2 and monotonic() - started < PAUSE / 2:
             self.per_call *= 2
+        return self._results
+
+    def _count_steps(self, chosen: list[int]) -> None:
         for place, index in enumerate(chosen if self._counts else ()):
             optimizer = self._optimizers[index]
             assert isinstance(optimizer, Adam)
             optimizer.steps += int(self._results[SEEN, place])
-        return self._results
 
     def _choose(self, chosen: list[int], n_rows: int) -> None:
         """Note which trainings run, where their arrays are, and their settings."""
