@@ -37,7 +37,7 @@ def regressors(count: int = COUNT, **settings: Any) -> list[Any]:
 def jobs_of(models: Sequence[MLP], *, weighted: bool = False) -> list[Job]:
     """Of different rows, and different numbers of them."""
     weight = np.random.default_rng(1).integers(0, 4, size=len(X)) / 2
-    jobs = []
+    jobs: list[Job] = []
     for i, model in enumerate(models):
         rows = np.arange(len(X)) % 10 != i
         rows[: 3 * i] = False

@@ -121,8 +121,39 @@ def test_what_is_no_model_or_there_twice_is_refused() -> None:
     model = classifiers(1)[0]
     with pytest.raises(InputError, match="must name each model once"):
         fit_together([(model, X, LABELS), (model, X, LABELS)])
-    with pytest.raises(InputError, match=r"`jobs` must hold tuples .* got 'MLP'"):
-        fit_together([("MLP", X, LABELS)])
+    for wrong in [("MLP", X, LABELS)], [(model, X)], [model], model:
+        with pytest.raises(InputError, match=r"`jobs` must hold tuples .* got .*MLP"):
+            fit_together(wrong)
+
+
+def test_jobs_may_come_one_by_one() -> None:
+    jobs = jobs_of(classifiers(2))
+    models = fit_together(job for job in jobs)
+    assert models == [model for model, *_ in jobs]
+    assert all(hasattr(model, "n_iter_") for model in models)
+
+
+def test_an_error_names_the_job() -> None:
+    one, other = classifiers(2)
+    with pytest.raises(ValueError, match="inconsistent") as caught:
+        fit_together([(one, X, LABELS), (other, X, LABELS[:-1])])
+    assert caught.value.__notes__ == ["This is the job of index 1."]
+
+
+def test_what_has_not_begun_is_as_before_when_a_callback_fails() -> None:
+    def fail(_epoch: Any) -> None:
+        raise OSError("a disk is full")
+
+    models = classifiers(3, engine="numpy")
+    jobs = jobs_of(models)
+    models[2].fit(*jobs[2][1:])
+    before = models[2].parameters_.flat.copy()
+    models[0].set_params(callbacks=[fail])
+    with pytest.raises(OSError, match="a disk is full"):
+        fit_together(jobs)
+    assert not hasattr(models[1], "parameters_")
+    np.testing.assert_array_equal(models[2].parameters_.flat, before)
+    assert models[2].score(*jobs[2][1:]) > 0
 
 
 def test_a_limit_is_warned_of_at_the_callers_line() -> None:

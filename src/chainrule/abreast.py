@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
+from reprlib import repr as shortened
 from time import monotonic
 from typing import Any
 
@@ -18,14 +19,14 @@ from .sklearn_callbacks import tear_down
 from .stops import warning_of
 from .training import rounds
 
-Job = tuple[Any, ...]
+Job = Sequence[Any]
 """A model and the rows to fit it to: (model, X, y) or (model, X, y, sample_weight)."""
 
 Errors = dict[int, DivergenceError]
 """Of the trainings that diverged, by their indices."""
 
 
-def fit_together(jobs: Sequence[Job]) -> list[Any]:
+def fit_together(jobs: Iterable[Job]) -> list[Any]:
     """Fit models, each to rows of its own, as `fit` does one after the other; return them.
 
     A job is (model, X, y) or (model, X, y, sample_weight).  Small networks of one shape that are
@@ -45,6 +46,7 @@ def fit_together(jobs: Sequence[Job]) -> list[Any]:
     >>> [round(model.score(X, y), 1) for model in fit_together([(m, X, y) for m in models])]
     [1.0, 1.0, 1.0]
     """
+    jobs = _checked(jobs)
     errors = train_together(jobs)
     models = [model for model, *_ in jobs]
     for model in models:
@@ -52,7 +54,9 @@ def fit_together(jobs: Sequence[Job]) -> list[Any]:
         if said:
             warnings.warn(*said, stacklevel=2)
     if errors:
-        raise errors[min(errors)]
+        first = min(errors)
+        errors[first].add_note(f"This is the job of index {first}.")
+        raise errors[first]
     return models
 
 
@@ -62,44 +66,51 @@ def train_together(jobs: Sequence[Job]) -> Errors:
     Raises:
         InputError: as `fit_together`.
     """
-    models = _models(jobs)
+    models = [model for model, *_ in jobs]
     errors: Errors = {}
-    with ExitStack() as unless_all_begin:
-        for model in models:
-            unless_all_begin.enter_context(model._all_or_nothing())
-        begun = [_ready(*job) for job in jobs]
+    with ExitStack() as waiting:
+        untouched = [waiting.enter_context(ExitStack()) for _ in models]
+        for model, until_it_begins in zip(models, untouched, strict=True):
+            until_it_begins.enter_context(model._all_or_nothing())
+        begun = [_ready(index, *job) for index, job in enumerate(jobs)]
         engines = choose(begun)
-    interrupted = False
-    for group in groups(engines, begun):
-        chosen = {i: begun[i] for i in group}
-        run = _run_of(chosen, engines[group[0]], errors)
-        with ExitStack() as over:
-            for i in group:
-                over.callback(tear_down, models[i])
-                over.enter_context(models[i]._while_training(begun[i].training, engines[i]))
-                begun[i].training.started = monotonic()
-            interrupted = _interrupted(run, chosen.values(), interrupted)
+        interrupted = False
+        for group in groups(engines, begun):
+            chosen = {i: begun[i] for i in group}
+            run = _run_of(chosen, engines[group[0]], errors)
+            with ExitStack() as over:
+                for i in group:
+                    untouched[i].close()
+                    over.callback(tear_down, models[i])
+                    over.enter_context(models[i]._while_training(begun[i].training, engines[i]))
+                    begun[i].training.started = monotonic()
+                interrupted = _interrupted(run, chosen.values(), interrupted)
     return errors
 
 
-def _models(jobs: Sequence[Job]) -> list[MLP]:
-    models = [model for model, *_ in jobs]
-    for model in models:
-        if not isinstance(model, MLP):
+def _checked(jobs: Iterable[Job]) -> list[Job]:
+    listed = list(jobs) if isinstance(jobs, Iterable) else [jobs]
+    for job in listed:
+        right = isinstance(job, tuple | list) and len(job) in (3, 4)
+        if not (right and isinstance(job[0], MLP)):
             raise InputError(
-                "`jobs` must hold tuples (model, X, y) whose model is an MLPClassifier or an "
-                f"MLPRegressor; got {model!r}."
+                "`jobs` must hold tuples (model, X, y) or (model, X, y, sample_weight) whose model "
+                f"is an MLPClassifier or an MLPRegressor; got {shortened(job)}."
             )
-    if len({id(model) for model in models}) < len(models):
+    if len({id(model) for model, *_ in listed}) < len(listed):
         raise InputError(
             "`jobs` must name each model once: a second fit undoes the first. Make others with "
             "`sklearn.base.clone`."
         )
-    return models
+    return listed
 
 
-def _ready(model: MLP, X: Any, y: Any, sample_weight: Any = None) -> Begun:
-    return model._ready(X, y, sample_weight, model._begins_anew())
+def _ready(index: int, model: MLP, X: Any, y: Any, sample_weight: Any = None) -> Begun:
+    try:
+        return model._ready(X, y, sample_weight, model._begins_anew())
+    except Exception as error:
+        error.add_note(f"This is the job of index {index}.")
+        raise
 
 
 def _run_of(group: dict[int, Begun], engine: str, errors: Errors) -> Run:
