@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import SECONDS
+from commands import SECONDS, run
 from scipy.sparse import csr_array
 
 from chainrule import engines
@@ -194,6 +194,17 @@ def test_a_broken_numba_is_as_none(tmp_path: Path) -> None:
     assert "Numba cannot be loaded (SystemError: wrong version); NumPy trains" in warned
 
 
+def test_the_command_says_it_as_all_else(tmp_path: Path) -> None:
+    package = tmp_path / "numba"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise ImportError('no such library')", encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    said = run("train", "--epochs", 2, PYTHONPATH=path, CHAINRULE_ENGINE="numba")
+    assert said.returncode == 0
+    (line,) = [line for line in said.stderr.splitlines() if "Numba" in line]
+    assert line.startswith("chainrule: Numba cannot be loaded (ImportError: no such library)")
+
+
 WITHOUT_A_CACHE = """
 import numba.core.caching as caching
 import numpy as np
@@ -203,7 +214,8 @@ engines.COMPILING = engines.LOADING = 0.1
 {fault}
 X = np.random.default_rng(0).normal(size=(30, 4))
 for engine, epochs in (("numba", 3), ("auto", 10**6)):
-    model = MLPClassifier((3,), max_iter=epochs, n_iter_no_change=10**9, max_time=0.3, engine=engine)
+    settings = dict(max_iter=epochs, n_iter_no_change=10**9, max_time=0.3, engine=engine)
+    model = MLPClassifier((3,), **settings)
     print(model.fit(X, X[:, 0] > 0).engine_)
 """
 FAULTS = {

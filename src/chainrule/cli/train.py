@@ -1,6 +1,7 @@
 """`chainrule train [DATA]`: train on a table, score on held-out rows, open one gradient."""
 
 import shlex
+import warnings
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -226,7 +227,8 @@ def _run(
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
     from ..experiment import run
 
-    with TrainingProgress(notices) as progress:
+    with TrainingProgress(notices) as progress, warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_where: terminal.notice(f"{message}", notices)
         return run(prepared, recipe, options, progress, keep_rows)
 
 
