@@ -30,7 +30,7 @@ from .training import Epochs, Gone, Training, descend, reference_epochs
 VARIABLE = "CHAINRULE_ENGINE"
 """The environment variable that says what "auto" means."""
 
-LOADING, COMPILING = 0.7, 4.5
+LOADING, COMPILING = 0.7, 4.0
 """Seconds that Numba takes to load with what is kept on disk, and to compile what is not."""
 
 LOADING_LLVM = 0.08

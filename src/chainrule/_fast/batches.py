@@ -17,7 +17,7 @@ def take_rows(frame: Words, like: Numbers, start: int, rows: int) -> None:
     layout, order = words(frame[at.LAYOUT]), words(frame[at.ORDER])
     n_in, n_out = layout[at.UNITS], layout[frame[at.LAYERS] * at.COLUMNS + at.UNITS]
     frame[FIRST], frame[ROWS], frame[at.TASK] = start, rows, frame[at.TAKE_INPUTS]
-    if rows * n_in < MANY:
+    if frame[at.THREADS] == 1 or rows * n_in < MANY:
         call(frame[at.TASK], (place(frame, 0), place(like, 0), 0, n_in))
     else:
         call(frame[at.SHARE], (place(frame, 0), n_in, GRAIN))
@@ -122,7 +122,7 @@ def move(frame: Words, flat: Numbers) -> None:
         weights, biases = layout[row + at.W], layout[row + at.B]
         settings[at.ALPHA_NOW] = alpha
         frame[FIRST] = weights
-        if biases - weights < MANY:
+        if frame[at.THREADS] == 1 or biases - weights < MANY:
             call(frame[at.TASK], (here, parameters, 0, biases - weights))
         else:
             units = layout[row + at.UNITS]

@@ -55,9 +55,10 @@ def frame_of(
             at.BACKPROPAGATE: backpropagate,
             at.TAKE_INPUTS: take_inputs,
             at.APPLY: apply,
-            at.ACTIVATE: activate,
         }
     )
+    if frame.threads > 1:
+        frame.use({at.ACTIVATE: activate})
     return frame
 
 

@@ -75,7 +75,7 @@ def apply(
     frame: Words, _like: Numbers, function: int, x: int, y: int, rows: int, units: int
 ) -> None:
     """Call an activation or its pullback, by its address, with x and y, addresses."""
-    if rows * units < MANY:
+    if frame[at.THREADS] == 1 or rows * units < MANY:
         call(function, (x, y, rows, units))
         return
     frame[FUNCTION], frame[FROM], frame[TO], frame[UNITS] = function, x, y, units

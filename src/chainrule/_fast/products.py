@@ -42,9 +42,10 @@ def use_products(frame: Frame, rows: int, units: int) -> None:
             at.TIMES_TRANSPOSED: times_transposed,
             at.PRODUCT: product,
             at.MULTIPLY: multiply,
-            at.SHARE: share,
         }
     )
+    if frame.threads > 1:
+        frame.use({at.SHARE: share})
 
 
 def times(
@@ -118,7 +119,7 @@ def product(frame: Words, like: Numbers) -> None:
     they stay in its cache.
     """
     length = frame[frame[AXIS]]
-    if frame[ROWS] * frame[COLUMNS] * frame[INNER] < SHARED:
+    if frame[at.THREADS] == 1 or frame[ROWS] * frame[COLUMNS] * frame[INNER] < SHARED:
         call(frame[at.MULTIPLY], (place(frame, 0), place(like, 0), 0, length))
         return
     frame[at.TASK] = frame[at.MULTIPLY]
