@@ -52,7 +52,18 @@ def read_options() -> argparse.Namespace:
             parser.error(f"--peer must be one of {', '.join(PEERS)}; got {name!r}")
     if options.plot and not find_spec("matplotlib"):
         parser.error("--plot needs matplotlib: pip install -e '.[bench]'")
+    _require_files(parser, options)
     return options
+
+
+def _require_files(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse what cannot be written or read before the work, not after it."""
+    for file in (options.json, options.markdown, options.plot):
+        if file and not file.absolute().parent.is_dir():
+            parser.error(f"{file} cannot be written: there is no folder {file.absolute().parent}")
+    for file in options.files or ():
+        if not file.is_file():
+            parser.error(f"--from needs files that --json wrote; there is no {file}")
 
 
 def compare(tasks: Sequence[Task], keys: Sequence[str], n_turns: int) -> list[Measurement]:

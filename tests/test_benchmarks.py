@@ -199,6 +199,8 @@ def test_a_peer_that_is_not_installed_is_said_and_left_out(
         (["--repeat", "0"], "--repeat must be at least 1"),
         (["--task", "nonsense"], "--task must be one of tiny, "),
         (["--peer", "nonsense"], "--peer must be one of numba, numpy, scikit-learn"),
+        (["--json", "nowhere/a.json"], "nowhere/a.json cannot be written: there is no folder "),
+        (["--from", "nothing.json"], "there is no nothing.json"),
     ],
 )
 def test_options_that_cannot_be_used_are_refused(
