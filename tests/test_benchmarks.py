@@ -50,6 +50,7 @@ def quick(folder: Path) -> tuple[str, dict[str, Any]]:
     return done.stdout, json.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow  # half a minute
 def test_the_report_names_the_machine(quick: tuple[str, dict[str, Any]]) -> None:
     text, report = quick
     assert list(report) == ["machine", "turns", "tasks", "starts", "memory"]
@@ -62,6 +63,7 @@ def test_the_report_names_the_machine(quick: tuple[str, dict[str, Any]]) -> None
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.slow  # half a minute
 def test_every_comparison_is_of_equal_work(quick: tuple[str, dict[str, Any]]) -> None:
     text, report = quick
     assert {record["task"]["name"] for record in report["tasks"]} == set(TASKS)
@@ -83,6 +85,7 @@ def test_every_comparison_is_of_equal_work(quick: tuple[str, dict[str, Any]]) ->
         assert (max(losses) - min(losses)) / min(losses) == work["difference"]
 
 
+@pytest.mark.slow  # half a minute
 def test_times_and_ratios_belong_together(quick: tuple[str, dict[str, Any]]) -> None:
     for record in quick[1]["tasks"]:
         assert record["threads"] >= 1
@@ -97,6 +100,7 @@ def test_times_and_ratios_belong_together(quick: tuple[str, dict[str, Any]]) -> 
                 assert peer["share_of_sgemm"] == pytest.approx(share)
 
 
+@pytest.mark.slow  # half a minute
 def test_targets_are_judged_by_the_medians(quick: tuple[str, dict[str, Any]]) -> None:
     by_name = {record["task"]["name"]: record for record in quick[1]["tasks"]}
     for name in ("small-adam", "medium-32-sgd", "large", "small-lbfgs"):
@@ -110,6 +114,7 @@ def test_targets_are_judged_by_the_medians(quick: tuple[str, dict[str, Any]]) ->
     assert first["wanted"] == "at most 110 ns/sample"
 
 
+@pytest.mark.slow  # half a minute
 def test_starts_and_memory_are_told(quick: tuple[str, dict[str, Any]]) -> None:
     text, report = quick
     (start,) = report["starts"]
@@ -124,6 +129,7 @@ def test_starts_and_memory_are_told(quick: tuple[str, dict[str, Any]]) -> None:
         assert peak["imports"] > 10
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_the_table_is_markdown_and_short(folder: Path) -> None:
     table = (folder / "table.md").read_text(encoding="utf-8")
@@ -142,6 +148,7 @@ def test_the_table_is_markdown_and_short(folder: Path) -> None:
     assert date.today().isoformat()[:4] in note
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_what_was_written_is_read_again(folder: Path) -> None:
     again, table = folder / "again.json", folder / "again.md"
@@ -152,6 +159,7 @@ def test_what_was_written_is_read_again(folder: Path) -> None:
     assert table.read_text(encoding="utf-8") == (folder / "table.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("name", ["ratios.svg", "ratios.png"])
 def test_the_ratios_are_drawn(folder: Path, name: str) -> None:
