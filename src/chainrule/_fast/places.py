@@ -36,9 +36,9 @@ they differ in SIZES, PARTIAL, SQUARES and what comes after THREADS.
     TIMES, TRANSPOSED_TIMES, TIMES_TRANSPOSED, PRODUCT, MULTIPLY, BATCHES,
     SHARE, TAKE_INPUTS, APPLY, ACTIVATE, STEP_PART,
     THREADS, STATE, TASK, LO, HI, PARTS,  # of a team, see `team`
-    GIVEN,  # what a task is about, up to thirteen words
+    GIVEN,  # what a task is about, up to twelve words
 ) = range(58)  # fmt: skip
-LENGTH = GIVEN + 13
+LENGTH = GIVEN + 12
 
 COLUMNS = 13
 UNITS, W, B, Z, A, SAVED, OUT, DZ, MASK, DRAW, DRAWS, VALUE, PULLBACK = range(COLUMNS)
