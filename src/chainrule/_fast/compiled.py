@@ -68,7 +68,9 @@ def address(function: Callable[..., None], dtype: np.dtype[Any], kept: bool = Tr
         _name_version(function, dtype)
     try:
         made = cfunc(signature, cache=kept, **OPTIONS)(function)
-    except Exception:  # it cannot be written there, or what was is damaged
+    except Exception:  # it cannot be written there, or what was is damaged in any way
+        if not kept:
+            raise
         made = cfunc(signature, cache=False, **OPTIONS)(function)
     _living.append(made)
     return int(made.address)
