@@ -4,12 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.random import RandomState
 
-from .callbacks import Epoch
 from .chain import Array, forward
 from .diagnosis import diagnosed
 from .errors import DivergenceError, InputError
@@ -19,27 +17,17 @@ from .kept import KeptRows
 from .losses import LOSSES, PROBABILISTIC
 from .measurements import LEAST_GAIN, constant_loss, network_loss
 from .memory import SCALED, require_room
-from .model import Model, train_models
+from .model import Model
 from .network import BLOCK
 from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
 from .reports import Diagnosis, Finding, Fold, NetworkFacts, TrainReport
 from .rows import Rows
+from .trainings import Progress, Trainings
 from .weights import largest_weight
 
 WHOLE = "all rows"
-FEW = 2**21  # numbers of the table's copies that may be there at once, 16 MB
-
-
-class Progress(Protocol):
-    """Who hears how training goes on."""
-
-    def begin(self, label: str, epochs: int) -> None:
-        """Start a network, "fold 2 of 5", of so many epochs."""
-
-    def epoch(self, number: int, loss: float) -> None:
-        """Finish an epoch, counted from 1, with this mean loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +64,7 @@ def run(
     labels = [f"fold {number} of {len(splits)}" for number in range(1, len(splits) + 1)]
     labels = labels if options.split is None else ["the split"]
     parts = dict(zip(labels, (rows for rows, _ in splits), strict=True))
-    trained = _Trainings(
+    trained = Trainings(
         prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}
     )
     unseen: list[tuple[float, float]] = []
@@ -105,59 +93,6 @@ def run(
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
     report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
     return Outcome(report, model, None)
-
-
-class _Trainings:
-    """The networks of the parts of a table, each trained when it is asked for, or all together.
-
-    Trained online they cost less together; but then a copy of the rows of each is there at once.
-    """
-
-    def __init__(
-        self,
-        prepared: Prepared,
-        recipe: Recipe,
-        seed: int,
-        progress: Progress,
-        parts: dict[str, Array],
-    ) -> None:
-        self._prepared, self._recipe, self._seed = prepared, recipe, seed
-        self._progress, self._parts = progress, parts
-        online = recipe.batch_size == 1 and recipe.solver != "lbfgs"
-        self._together = online and len(parts) * prepared.encoded.size < FEW
-        self._trained: dict[str, tuple[Model, DivergenceError | None]] = {}
-
-    def take(self, label: str) -> tuple[Model, DivergenceError | None]:
-        """Return the model of a part, and its error if it diverged."""
-        if label not in self._trained:
-            self._train([*self._parts] if self._together else [label])
-        return self._trained.pop(label)
-
-    def _train(self, labels: list[str]) -> None:
-        prepared, recipe, parts = self._prepared, self._recipe, []
-        for label in labels:
-            # files are often sorted by class, and a recipe may not shuffle
-            rows = RandomState(self._seed).permutation(self._parts[label])
-            parts.append((prepared.encoded[rows], prepared.y[rows]))
-        hear = [_Heard(label, recipe.epochs, self._progress) for label in labels]
-        columns = prepared.features, prepared.target
-        models = train_models(*columns, parts, recipe, self._seed, hear)
-        self._trained |= dict(zip(labels, models, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """Passes the progress of a training on."""
-
-    label: str
-    epochs: int
-    progress: Progress
-
-    def on_fit_begin(self, _model: Any) -> None:
-        self.progress.begin(self.label, self.epochs)
-
-    def on_epoch_end(self, epoch: Epoch) -> None:
-        self.progress.epoch(epoch.number, epoch.loss)
 
 
 def _losses(model: Model, encoded: Array, y: Array) -> tuple[float, float]:

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..activations import ACTIVATIONS
 from ..encoding import SCALES
 from ..errors import InputError
-from ..initializers import INITIALIZERS
-from ..losses import LOSSES
 from ..missing import POLICIES
 from ..preparation import FOLDS, Options, prepare
 from ..reading import read_table
@@ -23,15 +20,22 @@ from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
 from ..words import counted
-from .options import (
-    not_negative,
-    one_or_each,
-    parse_hidden,
-    positive,
-    refuse_contradictions,
-    require_one_of,
+from .network_options import (
+    Activation,
+    Alpha,
+    BatchSize,
+    Classic,
+    Epochs,
+    Hidden,
+    Initializer,
+    LearningRate,
+    Loss,
+    Scale,
+    Solver,
 )
+from .options import one_or_each, parse_hidden, refuse_contradictions, require_one_of
 from .output import require_writable
+from .table_options import Delimiter, Header, Missing, Target, TaskOption
 
 
 class Format(StrEnum):
@@ -41,19 +45,10 @@ class Format(StrEnum):
     json = "json"
 
 
-class Task(StrEnum):
-    """What kind of problem it is."""
-
-    classification = "classification"
-    regression = "regression"
-
-
 if TYPE_CHECKING:
     from ..experiment import Outcome
     from ..model import Model
 
-_of_table = partial(typer.Option, rich_help_panel="Table")
-_of_network = partial(typer.Option, rich_help_panel="Network")
 _of_scoring = partial(typer.Option, rich_help_panel="Scoring")
 _of_output = partial(typer.Option, rich_help_panel="Output")
 
@@ -63,85 +58,22 @@ def train(
         str | None,
         typer.Argument(help="A CSV file, '-' for stdin; without it, the embedded iris data."),
     ] = None,
-    target: Annotated[str, _of_table(help="Column to predict: name, or index from 0.")] = "-1",
-    task: Annotated[
-        Task | None,
-        _of_table(
-            metavar="TASK", help="classification or regression; found from the target if not given."
-        ),
-    ] = None,
-    delimiter: Annotated[
-        str | None,
-        _of_table(help="comma, semicolon, tab, whitespace or a character; found if not given."),
-    ] = None,
-    header: Annotated[
-        bool | None, _of_table("--header/--no-header", help="Found if not given.")
-    ] = None,
-    missing: Annotated[
-        str, _of_table(help="Missing cells: refuse, drop the row, or mean.")
-    ] = "refuse",
-    hidden: Annotated[
-        str | None,
-        _of_network(
-            help="Sizes of the hidden layers, as in 5,4; 0 for none.",
-            show_default=",".join(map(str, STANDARD.hidden)),
-        ),
-    ] = None,
-    activation: Annotated[
-        str | None,
-        _of_network(
-            help=f"Of the hidden layers: {', '.join(ACTIVATIONS)}, or a formula of x; "
-            "one a layer as in relu,tanh.",
-            show_default=STANDARD.activation,
-        ),
-    ] = None,
-    loss: Annotated[
-        str | None,
-        _of_network(help=f"{', '.join(LOSSES)}.", show_default="cross-entropy, or ½ squared error"),
-    ] = None,
-    solver: Annotated[
-        str | None, _of_network(help="adam, sgd or lbfgs.", show_default=STANDARD.solver)
-    ] = None,
-    batch_size: Annotated[
-        int | None,
-        _of_network(min=1, help="Rows an update.", show_default=str(STANDARD.batch_size)),
-    ] = None,
-    epochs: Annotated[
-        int | None,
-        _of_network(min=1, help="Passes over the rows.", show_default=str(STANDARD.epochs)),
-    ] = None,
-    learning_rate: Annotated[
-        float | None,
-        _of_network(
-            callback=positive, help="Size of a step.", show_default=str(STANDARD.learning_rate)
-        ),
-    ] = None,
-    scale: Annotated[
-        str | None,
-        _of_network(help=f"Of inputs: {', '.join(SCALES)}.", show_default=STANDARD.scale),
-    ] = None,
-    alpha: Annotated[
-        float | None,
-        _of_network(
-            callback=not_negative,
-            help="Weight of the penalty ½ Σ W².",
-            show_default=str(STANDARD.alpha),
-        ),
-    ] = None,
-    initializer: Annotated[
-        str | None,
-        _of_network(
-            help=f"Of the start weights: {', '.join(INITIALIZERS)}.",
-            show_default="glorot; glorot_logistic for logistic",
-        ),
-    ] = None,
-    classic: Annotated[
-        bool,
-        _of_network(
-            "--classic",
-            help="The from-scratch tutorial's settings instead of ours; options change them.",
-        ),
-    ] = False,
+    target: Target = "-1",
+    task: TaskOption = None,
+    delimiter: Delimiter = None,
+    header: Header = None,
+    missing: Missing = "refuse",
+    hidden: Hidden = None,
+    activation: Activation = None,
+    loss: Loss = None,
+    solver: Solver = None,
+    batch_size: BatchSize = None,
+    epochs: Epochs = None,
+    learning_rate: LearningRate = None,
+    scale: Scale = None,
+    alpha: Alpha = None,
+    initializer: Initializer = None,
+    classic: Classic = False,
     folds: Annotated[
         int | None, _of_scoring(min=2, help="Held-out parts.", show_default=str(FOLDS))
     ] = None,
