@@ -1,0 +1,5 @@
+"""Faults of settings (71 to 78)."""
+
+from fault import Faults
+
+FAULTS = Faults()

@@ -1,0 +1,25 @@
+"""Every fault of the list is met: what is wrong is said, nothing is lost, nothing half-written."""
+
+from pathlib import Path
+
+import pytest
+from fault import Fault
+from fault_cells import FAULTS as CELLS
+from fault_content import FAULTS as CONTENT
+from fault_process import FAULTS as PROCESS
+from fault_reading import FAULTS as READING
+from fault_settings import FAULTS as SETTINGS
+
+FAULTS = [*READING, *CELLS, *CONTENT, *SETTINGS, *PROCESS]
+
+ELSEWHERE = {
+    93: "there is no page in the browser yet, so no port to be taken",
+    94: "there is no page in the browser yet, so no server that a hostile page could reach",
+    95: "there is no page to paste code into yet; `where` runs files of the user's own",
+}
+"""Faults that nothing in the package can meet, each with the reason."""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+def test_a_fault_is_met(fault: Fault, tmp_path: Path) -> None:
+    fault.check(tmp_path)
