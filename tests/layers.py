@@ -2,7 +2,7 @@
 
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
-    {"chain", "errors", "factors", "interrupts", "subset", "words"},
+    {"chain", "errors", "factors", "formats", "interrupts", "subset", "words"},
     {"activations", "names", "differences", "reports", "frames"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
     {"render", "render.characters", "render.epochs", "render.html_page", "render.json_text"},

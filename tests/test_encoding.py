@@ -19,6 +19,7 @@ from chainrule.encoding import (
     target_values,
 )
 from chainrule.errors import InputError
+from chainrule.formats import TableFormat
 from chainrule.missing import POLICIES
 from chainrule.preparation import Options, prepare
 from chainrule.reading import read_table
@@ -28,7 +29,7 @@ from chainrule.tables import Table
 def columns(**cells: Sequence[object]) -> Table:
     """A table of these columns; its rows begin on line 2."""
     rows = [[str(cell) for cell in row] for row in zip(*cells.values(), strict=True)]
-    return Table("t.csv", tuple(cells), rows, list(range(2, len(rows) + 2)), True, "comma")
+    return Table.of_rows("t.csv", tuple(cells), rows, list(range(2, len(rows) + 2)), True, "comma")
 
 
 def arrays(gaps: bool) -> st.SearchStrategy[Array]:
@@ -135,6 +136,12 @@ def test_an_unknown_category_is_refused_with_its_place() -> None:
         r"a, b, .* j, … \(12 in all\)",
     ):
         encode(columns(colour=["a", "z"]), features, [0])
+    assert encode(columns(colour=["b", "z"]), features, [0], "ignore").tolist() == [
+        [0, 1] + [0] * 10,
+        [0] * 12,
+    ]
+    with pytest.raises(InputError, match="`unseen` must be one of error, ignore; got 'ignroe'"):
+        encode(columns(colour=["a"]), features, [0], "ignroe")
 
 
 def test_a_word_among_numbers_is_refused_with_its_place() -> None:
@@ -182,7 +189,7 @@ def test_numbers_with_separators_are_refused(cells: list[str]) -> None:
 def test_a_file_with_decimal_commas_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text("width;kind\n1,5;a\n2,5;b\n", encoding="utf-8")
-    table = read_table(str(file), has_header=True)
+    table = read_table(str(file), TableFormat(header=True))
     assert (table.delimiter, table.rows[0]) == ("semicolon", ["1,5", "a"])
     with pytest.raises(InputError, match="line 2, column 'width': '1,5' looks like a number"):
         learn_features(table, [0])

@@ -16,7 +16,7 @@ QUICK: Recipe = STANDARD.changed(epochs=15)
 
 
 def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
-    return Table("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
+    return Table.of_rows("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
 
 
 def test_a_classification_from_table_to_report() -> None:

@@ -30,7 +30,7 @@ def trained(prepared: Prepared, keep_rows: int) -> Model:
 
 def numbers() -> Table:
     rows = [[str(k / 7), "ab"[k % 2], str(k * 1.5 + 0.1)] for k in range(30)]
-    return Table("n.csv", ("x", "kind", "y"), rows, list(range(2, 32)), True, "comma")
+    return Table.of_rows("n.csv", ("x", "kind", "y"), rows, list(range(2, 32)), True, "comma")
 
 
 @pytest.mark.parametrize("table", [iris(), numbers()], ids=["classes", "numbers"])

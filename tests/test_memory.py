@@ -127,7 +127,7 @@ def test_a_network_takes_about_what_was_foreseen(
 def test_a_table_takes_about_what_was_foreseen(asked: list[int], peak: Callable[[], int]) -> None:
     """Of one text column with 800 values in 2,400 rows."""
     cells = [[f"v{row % 800}", str(row % 7), "ab"[row % 2]] for row in range(2400)]
-    table = Table("t", ("c", "x", "y"), cells, list(range(2400)), True, "comma")
+    table = Table.of_rows("t", ("c", "x", "y"), cells, list(range(2400)), True, "comma")
     prepared = prepare(table, Options(split=0.2))
     run(prepared, STANDARD.changed(epochs=1), Options(split=0.2), Silent())
     assert 0.75 < max(asked) / peak() < 1.4

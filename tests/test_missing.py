@@ -18,7 +18,7 @@ def table_of(*rows: str) -> Table:
     """Rows "size colour class", "_" for an empty cell; they begin on line 2."""
     cells = [[cell.replace("_", "") for cell in row.split(" ")] for row in rows]
     lines = list(range(2, len(rows) + 2))
-    return Table("t.csv", ("size", "colour", "class"), cells, lines, True, "comma")
+    return Table.of_rows("t.csv", ("size", "colour", "class"), cells, lines, True, "comma")
 
 
 def handled(table: Table, policy: str) -> tuple[Table, str | None]:
@@ -99,7 +99,9 @@ def test_an_unknown_policy_is_refused() -> None:
 def test_drop_keeps_exactly_the_full_rows(gaps: list[tuple[bool, bool, bool]]) -> None:
     full = ["1", "red", "a"]
     rows = [["" if gap else cell for gap, cell in zip(row, full, strict=True)] for row in gaps]
-    table = Table("t.csv", ("size", "colour", "class"), rows, list(range(len(rows))), True, "comma")
+    table = Table.of_rows(
+        "t.csv", ("size", "colour", "class"), rows, list(range(len(rows))), True, "comma"
+    )
     keep = np.flatnonzero(~np.any(gaps, axis=1)).tolist()
     if not keep:
         with pytest.raises(InputError, match="leaves no row"):

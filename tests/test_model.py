@@ -24,7 +24,7 @@ def trained(prepared: Prepared, recipe: Recipe = QUICK) -> Model:
 
 
 def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
-    return Table("rows", names, rows, list(range(2, len(rows) + 2)), True, "comma")
+    return Table.of_rows("rows", names, rows, list(range(2, len(rows) + 2)), True, "comma")
 
 
 def test_predict_takes_the_cells_of_the_file() -> None:

@@ -33,7 +33,7 @@ def table_of(label: Callable[[int], object]) -> Table:
     """Forty rows: a number with gaps, a text with commas and quotes, a target."""
     kinds = ["red, dark", 'the "é"', "blau"]
     rows = [[str(row / 7) if row % 9 else "", kinds[row % 3], str(label(row))] for row in range(40)]
-    return Table("t.csv", ("size", "kind", "y"), rows, list(range(2, 42)), True, "comma")
+    return Table.of_rows("t.csv", ("size", "kind", "y"), rows, list(range(2, 42)), True, "comma")
 
 
 def model_of(table: Table, **changes: Any) -> Model:
@@ -112,7 +112,7 @@ def test_a_loaded_model_predicts_the_same(name: str, tmp_path: Path) -> None:
 def test_a_model_of_many_classes_is_loaded_without_a_warning(tmp_path: Path) -> None:
     """A warning would be an error here; scikit-learn has one for labels that do not repeat."""
     rows = [[str(row), f"label {row % 31:02}"] for row in range(93)]
-    table = Table("t.csv", ("x", "y"), rows, list(range(93)), True, "comma")
+    table = Table.of_rows("t.csv", ("x", "y"), rows, list(range(93)), True, "comma")
     model = model_of(table)
     save(model, tmp_path / "m.chain")
     assert load(tmp_path / "m.chain").target.classes == model.target.classes

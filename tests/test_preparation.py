@@ -6,7 +6,7 @@ from chainrule.tables import Table
 
 
 def table_of(rows: list[list[str]], names: tuple[str, ...]) -> Table:
-    return Table("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
+    return Table.of_rows("rows.csv", names, rows, list(range(2, len(rows) + 2)), True, "comma")
 
 
 def test_prepare_says_what_it_found() -> None:

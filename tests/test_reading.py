@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.errors import InputError
-from chainrule.reading import DELIMITERS, read_table
+from chainrule.formats import DELIMITERS, TableFormat
+from chainrule.reading import read_blocks, read_table
 from chainrule.tables import Table
 
 SPECIAL = st.sampled_from(list("\"'\n\r\t ,;.-+_019eEx?é×\u2028\x0b\x0c\x85"))
@@ -31,7 +32,7 @@ def read(
 ) -> Table:
     file = folder / "t.csv"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_table(str(file), delimiter, has_header)
+    return read_table(str(file), TableFormat(delimiter, has_header))
 
 
 def count_lines(text: str) -> int:
@@ -286,3 +287,13 @@ def test_only_near_names_are_suggested(
     with pytest.raises(InputError) as caught:
         read_table(asked)
     assert str(caught.value) == f"`{asked}` does not exist.{hint}"
+
+
+@given(st.integers(1, 30), st.integers(1, 12))
+def test_blocks_are_the_rows_of_the_whole(folder: Path, n_rows: int, at_once: int) -> None:
+    whole = read(folder, "x,y\n" + "".join(f"{row},{row % 2}\n\n" for row in range(n_rows)))
+    blocks = list(read_blocks(str(folder / "t.csv"), TableFormat(), at_once))
+    assert [row for block in blocks for row in block.rows] == whole.rows
+    assert [line for block in blocks for line in block.lines] == whole.lines
+    assert {len(block) for block in blocks[:-1]} <= {at_once}
+    assert {block.names for block in blocks} == {("x", "y")}

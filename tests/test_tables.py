@@ -18,7 +18,7 @@ from chainrule.tables import Table, holds_numbers, is_missing, parse_number
     ],
 )
 def test_numbers_and_missing_cells(cell: str, number: float | None) -> None:
-    table = Table("t.csv", ("x",), [[cell]], [1], False, "comma")
+    table = Table.of_rows("t.csv", ("x",), [[cell]], [1], False, "comma")
     assert is_missing(cell) is (number is None)
     np.testing.assert_array_equal(table.numbers(0), [np.nan if number is None else number])
 
@@ -27,7 +27,7 @@ def test_numbers_and_missing_cells(cell: str, number: float | None) -> None:
 def test_a_word_is_no_number(cell: str) -> None:
     assert parse_number(cell) is None
     rows = [["1"], [cell]]
-    table = Table("t.csv", ("x",), rows, [4, 7], False, "comma")
+    table = Table.of_rows("t.csv", ("x",), rows, [4, 7], False, "comma")
     with pytest.raises(
         InputError, match=r"`t.csv`, line 7, column 'x': .* is not a number, .*t it"
     ):
@@ -44,7 +44,7 @@ def test_a_column_is_numbers_if_most_of_its_cells_are() -> None:
 
 
 def test_a_column_is_found_by_name_or_index() -> None:
-    table = Table("t.csv", ("Width", "0", "species"), [["1", "2", "a"]], [2], True, "comma")
+    table = Table.of_rows("t.csv", ("Width", "0", "species"), [["1", "2", "a"]], [2], True, "comma")
     found = [table.index_of(name, "--target") for name in ("species", "-1", "0", "-3", "2")]
     assert found == [2, 2, 1, 0, 2]
     for name, hint in (("Species", "species"), ("widht", "Width"), ("specis", "species")):
@@ -59,6 +59,6 @@ def test_a_column_is_found_by_name_or_index() -> None:
 
 
 def test_rows_keep_their_lines() -> None:
-    table = Table("t.csv", ("x",), [["a"], ["b"], ["c"]], [2, 5, 6], True, "comma")
+    table = Table.of_rows("t.csv", ("x",), [["a"], ["b"], ["c"]], [2, 5, 6], True, "comma")
     kept = table.keep([0, 2])
     assert (kept.column(0), kept.place(1, 0)) == (["a", "c"], "`t.csv`, line 6, column 'x'")

@@ -18,4 +18,4 @@ def iris() -> Table:
         for row, label in zip(bunch.data.tolist(), bunch.target, strict=True)
     ]
     names = (*bunch.feature_names, "species")
-    return Table("iris", names, rows, list(range(1, len(rows) + 1)), True, "comma", "row")
+    return Table.of_rows("iris", names, rows, list(range(1, len(rows) + 1)), True, "comma", "row")

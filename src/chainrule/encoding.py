@@ -18,6 +18,9 @@ from .tables import Table, holds_numbers, is_missing, parse_number
 from .words import listed
 
 SCALES = ("standard", "minmax", "none")
+UNSEEN = ("error", "ignore")
+"""What to do about a category that no training row had."""
+
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
 MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
 LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
@@ -104,30 +107,36 @@ def _is_text(table: Table, index: int) -> bool:
     return True
 
 
-def encode(table: Table, features: Sequence[Feature], columns: Sequence[int]) -> Array:
+def encode(
+    table: Table, features: Sequence[Feature], columns: Sequence[int], unseen: str = "error"
+) -> Array:
     """Return the network's inputs before scaling, (rows, n_inputs); a missing number is NaN.
+
+    A category that no training row had is refused; with `unseen="ignore"` its inputs are all 0.
 
     Raises:
         InputError: for a cell that is no number in a column of numbers, or an unknown category.
     """
+    if unseen not in UNSEEN:
+        raise InputError(unknown(unseen, UNSEEN, "unseen"))
     blocks = []
     for feature, index in zip(features, columns, strict=True):
         if feature.categories is None:
             blocks.append(table.numbers(index)[:, None])
         else:
-            blocks.append(_one_hot(table, feature.categories, index))
+            blocks.append(_one_hot(table, feature.categories, index, unseen))
     return np.hstack(blocks)
 
 
-def _one_hot(table: Table, categories: Sequence[str], index: int) -> Array:
+def _one_hot(table: Table, categories: Sequence[str], index: int, unseen: str) -> Array:
     places = {category: place for place, category in enumerate(categories)}
-    hot = np.zeros((len(table.rows), len(categories)))
+    hot = np.zeros((len(table), len(categories)))
     for row, cell in enumerate(table.column(index)):
         if not cell:
             hot[row] = np.nan
         elif cell in places:
             hot[row, places[cell]] = 1.0
-        else:
+        elif unseen == "error":
             raise InputError(
                 f"{table.place(row, index)}: {cell!r} is none of the values seen in training, "
                 f"{listed(categories)}; correct it, or train again with rows that have it."

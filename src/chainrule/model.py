@@ -102,7 +102,7 @@ class Model:
                 f"got the shape {cells.shape}."
             )
         rows = [[str(cell) for cell in row] for row in cells]
-        table = Table("X", names, rows, list(range(len(rows))), False, "none", "row")
+        table = Table.of_rows("X", names, rows, list(range(len(rows))), False, "none", "row")
         return encode(table, self.features, range(len(names)))
 
 

@@ -84,7 +84,7 @@ def prepare(table: Table, options: Options) -> Prepared:
         target,
         encoded,
         y,
-        [table.row_name(row) for row in range(len(table.rows))],
+        [table.row_name(row) for row in range(len(table))],
         tuple([handled, *notices] if handled else notices),
     )
 
@@ -108,8 +108,8 @@ def _require_room(table: Table, features: tuple[Feature, ...]) -> None:
     widest = max(features, key=lambda feature: len(feature.inputs))
     n_inputs = sum(len(feature.inputs) for feature in features)
     require_memory(
-        TABLE * len(table.rows) * n_inputs,
-        f"`{table.source}` with {counted(len(table.rows), 'row')} and {n_inputs} inputs",
+        TABLE * len(table) * n_inputs,
+        f"`{table.source}` with {counted(len(table), 'row')} and {n_inputs} inputs",
         f"Column {widest.name!r} becomes {counted(len(widest.inputs), 'input')}; leave it out, or "
         "take fewer rows.",
     )

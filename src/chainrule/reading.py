@@ -12,11 +12,9 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from .errors import InputError
+from .formats import DELIMITERS, FOUND, TableFormat
 from .tables import Table, holds_numbers, is_missing, parse_number
 from .words import counted, listed
-
-DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "whitespace": None}
-"""In the order in which they are tried; whitespace means runs of spaces and tabs."""
 
 NO_TABLES = {
     rb"PK\x03\x04": "a spreadsheet (.xlsx, .ods) or another zip archive",
@@ -34,12 +32,11 @@ _DECLARED = re.compile(r'"?sep=([,;:|\t])"?\s*', re.IGNORECASE)  # a spreadsheet
 _WORD = re.compile(r'"((?:[^"]|"")*)"(?![^ \t\r\n])|([^ \t\r\n]+)')
 
 
-def read_table(path: str, delimiter: str | None = None, has_header: bool | None = None) -> Table:
+def read_table(path: str, written: TableFormat = FOUND) -> Table:
     """Read a file of separated values, or standard input for "-".
 
-    `delimiter` (a key of DELIMITERS, or a character) and `has_header` are found from the text if
-    not given: a header has no number and is above numbers, or above words that it does not repeat.
-    A first line "sep=;" names the delimiter and is no row.
+    What `written` does not say is found from the text: a header has no number and is above numbers,
+    or above words that it does not repeat.  A first line "sep=;" names the delimiter and is no row.
 
     Raises:
         InputError: if there is no such file, no rows, or rows of different lengths.
@@ -49,7 +46,7 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
     _refuse_what_is_no_table(data, source)
     text = _decode(data, source)
     lines = list(io.StringIO(text, newline=""))  # cut where csv does, not at a form feed
-    declared = _DECLARED.fullmatch(lines[0]) if lines else None
+    declared, delimiter = _DECLARED.fullmatch(lines[0]) if lines else None, written.delimiter
     if declared:
         lines[0] = "\n"
         delimiter = delimiter or _NAMES.get(declared[1], declared[1])
@@ -58,14 +55,26 @@ def read_table(path: str, delimiter: str | None = None, has_header: bool | None 
     if not cells:
         raise InputError(f"`{source}` is empty ({len(text)} characters); a table needs rows.")
     _require_even(cells, name, source)
-    width = len(cells[0][1])
-    header = _looks_like_header([row for _, row in cells]) if has_header is None else has_header
-    names = _names(cells[0][1] if header else [""] * width, source)
+    header = written.header
+    if header is None:
+        header = _looks_like_header([row for _, row in cells])
+    names = _names(cells[0][1] if header else [""] * len(cells[0][1]), source)
     body = cells[1:] if header else cells
     if not body:
         raise InputError(f"`{source}` holds a header and no rows; `--no-header` if it is a row.")
     rows, numbers = [row for _, row in body], [number for number, _ in body]
-    return Table(source, names, rows, numbers, header, name, first_line=cells[0][0])
+    return Table.of_rows(source, names, rows, numbers, header, name, first_line=cells[0][0])
+
+
+def read_blocks(path: str, written: TableFormat, rows: int) -> Iterator[Table]:
+    """Read as `read_table` does, at most so many rows at a time.
+
+    Raises:
+        InputError: as `read_table`.
+    """
+    table = read_table(path, written)
+    for start in range(0, len(table), rows):
+        yield table.keep(range(start, min(start + rows, len(table))))
 
 
 def _refuse_what_is_no_table(data: bytes, source: str) -> None:

@@ -32,7 +32,7 @@ class Table:
         rows: the cells, one list a row.
         lines: the line of the file on which each row begins, counted from 1.
         has_header: whether the names came from the file.
-        delimiter: what separates the cells: a key of `reading.DELIMITERS`.
+        delimiter: what separates the cells: a key of `formats.DELIMITERS`.
         row_word: what a row is counted in: "line" of a file, "row" where there is no file.
         first_line: the line of the header, or of the first row.
     """
@@ -45,6 +45,24 @@ class Table:
     delimiter: str
     row_word: str = "line"
     first_line: int = 1
+
+    @classmethod
+    def of_rows(
+        cls,
+        source: str,
+        names: tuple[str, ...],
+        rows: list[list[str]],
+        lines: list[int],
+        has_header: bool,
+        delimiter: str,
+        row_word: str = "line",
+        first_line: int = 1,
+    ) -> "Table":
+        """Return a table of rows of text."""
+        return cls(source, names, rows, lines, has_header, delimiter, row_word, first_line)
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
     def column(self, index: int) -> list[str]:
         """Return a column's cells."""

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from ..errors import InputError
+from ..formats import TableFormat
 from ..render import terminal
 from ..words import listed
 from .options import positive
@@ -90,7 +91,7 @@ def explain(
     from ..kept import read_kept
 
     kept = read_kept(model)
-    case = _case(kept, model, data, delimiter, header)
+    case = _case(kept, model, data, TableFormat(delimiter, header))
     if row is not None:
         case = case.one(_place(case, row, data or model, data is not None))
     if step:
@@ -177,9 +178,7 @@ def _require_writable(option: str, file: Path | None, model: str, data: str | No
         raise InputError(f"`{option}` {file} would replace what is read; name another file.")
 
 
-def _case(
-    kept: "KeptNetwork", model: str, data: str | None, delimiter: str | None, header: bool | None
-) -> "Case":
+def _case(kept: "KeptNetwork", model: str, data: str | None, written: TableFormat) -> "Case":
     """Return the rows of DATA, or those kept with the model, with the network."""
     if data is None:
         case = kept.case_of_rows()
@@ -194,12 +193,12 @@ def _case(
     from ..reading import read_table
     from .columns import feature_columns, notice_missing
 
-    table = read_table(data, delimiter, header)
+    table = read_table(data, written)
     columns = feature_columns(table, kept.features, kept.target)
     index = _target_column(kept, table.names, table.has_header, table.source)
     encoded = encode(table, kept.features, columns)
     notice_missing(encoded)
-    places = [table.row_name(row) for row in range(len(table.rows))]
+    places = [table.row_name(row) for row in range(len(table))]
     y = target_values(table, index, kept.target)
     if y.dtype.kind == "f" and np.isnan(y).any():
         raise InputError(

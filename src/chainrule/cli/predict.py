@@ -7,6 +7,7 @@ import typer
 
 from ..encoding import encode
 from ..errors import InputError
+from ..formats import TableFormat
 from ..reading import read_table
 from ..render import machine
 from .columns import feature_columns, notice_missing
@@ -37,7 +38,7 @@ def predict(
     kept = load(model)
     if probabilities and kept.target.classes is None:
         raise InputError("`--probabilities` needs a model for classes; this one predicts numbers.")
-    table = read_table(data, delimiter, header)
+    table = read_table(data, TableFormat(delimiter, header))
     encoded = encode(table, kept.features, feature_columns(table, kept.features, kept.target))
     notice_missing(encoded)
     values = kept.predict_encoded(encoded).tolist()

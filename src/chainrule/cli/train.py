@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ..encoding import SCALES
 from ..errors import InputError
+from ..formats import TableFormat
 from ..missing import POLICIES
 from ..preparation import FOLDS, Options, prepare
 from ..reading import read_table
@@ -127,7 +128,7 @@ def train(
     )
     _require_output(output, keep_rows)
     notices = Console(stderr=True)
-    table = _table(data, delimiter, header, notices)
+    table = _table(data, TableFormat(delimiter, header), notices)
     outcome = _run(table, recipe, options, keep_rows or 0, notices)
     if output is not None:
         _keep(outcome.model, output, notices)
@@ -164,7 +165,7 @@ def _run(
         return run(prepared, recipe, options, progress, keep_rows)
 
 
-def _table(data: str | None, delimiter: str | None, header: bool | None, notices: Console) -> Table:
+def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
     """Read the table, or take the embedded one, and say which."""
     if data is None:
         from ..datasets import iris
@@ -173,7 +174,7 @@ def _table(data: str | None, delimiter: str | None, header: bool | None, notices
             "no DATA given: training on the embedded iris data (150 rows, 3 species).", notices
         )
         return iris()
-    table = read_table(data, delimiter, header)
+    table = read_table(data, written)
     line = f"line {table.first_line}"
     unnamed = f"no header ({line} holds data; say `--header` if it names the columns)"
     names = f"names from {line}" if table.has_header else unnamed
