@@ -3,7 +3,7 @@
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
     {"chain", "errors", "factors", "formats", "interrupts", "subset", "words"},
-    {"activations", "names", "differences", "reports", "frames"},
+    {"activations", "names", "differences", "reports", "frames", "files"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
     {"render", "render.characters", "render.epochs", "render.html_page", "render.json_text"},
     {"render.network_words"},

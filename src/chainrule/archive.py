@@ -7,8 +7,6 @@ of the whole file with that field zeroed, so that a damaged file is noticed.
 import hashlib
 import json
 import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from safetensors.numpy import save as save_tensors
 
 from .chain import Array
 from .errors import InputError
+from .files import write_atomically
 
 SCHEMA = "chainrule.model/1"
 _NO_DIGEST = "0" * 64
@@ -33,7 +32,7 @@ def write(path: Path, arrays: dict[str, Array], description: dict[str, Any]) -> 
     contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     blank = _serialized(contiguous, description | {"sha256": _NO_DIGEST})
     digest = hashlib.sha256(blank).hexdigest()
-    _write_atomically(path, _serialized(contiguous, description | {"sha256": digest}))
+    write_atomically(path, _serialized(contiguous, description | {"sha256": digest}))
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -95,22 +94,3 @@ def _description_of(name: str, data: bytes) -> dict[str, Any]:
         f"`{name}` is not a chainrule model, or a damaged one ({len(data)} bytes); "
         "`chainrule train DATA -o FILE` writes one."
     )
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Write beside the file, flush to the disk, rename: whoever looks sees the old or the new."""
-    target = Path(os.path.realpath(path))  # a link stays a link
-    temporary = target.parent / f".chainrule-{secrets.token_hex(8)}"
-    try:
-        if target.exists() and not target.is_file():
-            raise InputError(f"`{path}` is a folder or a device; name a file.")
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        raise InputError(f"`{path}` cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):  # there only if something failed, an interrupt included
-            temporary.unlink()
