@@ -197,7 +197,7 @@ def gaussian(z: Array) -> Array:
 
 
 def _gaussian_derivative(z: Array) -> Array:
-    return -2 * z * np.exp(-z * z)
+    return z * (-2 * np.exp(-z * z))  # −2z may overflow
 
 
 def largest_of_rows(z: Array) -> Array:

@@ -33,6 +33,7 @@ from .chain import Array
 
 HUBER_DELTA = 1.0  # where Huber's loss turns from square to absolute; Huber 1964
 SOFTPLUS_TAIL = -40.0  # below it log(1 + eᶻ) = σ(z) = eᶻ to the last digit of float64
+EXP_ENDS = 1000.0  # beyond it eᶻ is infinite, whatever is taken off
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,11 @@ def _huber_derivative(a: Array, y: Array) -> Array:
     return np.clip((a - y).real, -HUBER_DELTA, HUBER_DELTA)
 
 
+def _ratio(y: Array, a: Array) -> Array:
+    """Return y/a, 0 where y is 0, though a may be 0 too."""
+    return np.divide(y, a, out=np.zeros_like(a), where=y != 0)
+
+
 def _poisson(a: Array, y: Array) -> Array:
     from scipy.special import gammaln, xlogy  # only now: it takes longer to load than all else
 
@@ -108,7 +114,7 @@ def _poisson(a: Array, y: Array) -> Array:
 
 
 def _poisson_derivative(a: Array, y: Array) -> Array:
-    return 1 - y / a
+    return 1 - _ratio(y, a)
 
 
 def _binary(a: Array, y: Array) -> Array:
@@ -118,7 +124,9 @@ def _binary(a: Array, y: Array) -> Array:
 
 
 def _binary_derivative(a: Array, y: Array) -> Array:
-    return (a - y) / (a * (1 - a))
+    slope = a * (1 - a)
+    at_y = (slope == 0) & (a == y)  # a rounded to 0 or 1, where the limit is 1 or −1
+    return np.divide(a - y, slope, out=(1 - 2 * y).astype(a.dtype), where=~at_y)
 
 
 def _categorical(a: Array, y: Array) -> Array:
@@ -128,7 +136,7 @@ def _categorical(a: Array, y: Array) -> Array:
 
 
 def _categorical_derivative(a: Array, y: Array) -> Array:
-    return -y / a
+    return -_ratio(y, a)
 
 
 def _binary_of_z(z: Array, y: Array) -> Array:
@@ -139,10 +147,15 @@ def _binary_of_z_derivative(z: Array, y: Array) -> Array:
     return logistic(z) - y
 
 
+def _below_largest(z: Array) -> Array:
+    """Return z with the largest of each row taken off, finite: −∞ × 0 is no number."""
+    z = z - largest_of_rows(z)
+    return np.maximum(z, np.finfo(z.dtype).min, out=z)
+
+
 def _categorical_of_z(z: Array, y: Array) -> Array:
-    largest = largest_of_rows(z)
-    log_total = np.log(sums_of_rows(np.exp(z - largest))) + largest[:, 0]
-    return log_total * sums_of_rows(y) - sums_of_rows(y * z)
+    z = _below_largest(z)
+    return np.log(sums_of_rows(np.exp(z))) * sums_of_rows(y) - np.einsum("ij,ij->i", y, z)
 
 
 def _categorical_of_z_derivative(z: Array, y: Array) -> Array:
@@ -150,7 +163,7 @@ def _categorical_of_z_derivative(z: Array, y: Array) -> Array:
 
 
 def _categorical_of_z_both(z: Array, y: Array) -> tuple[Array, Array]:
-    z = z - largest_of_rows(z)
+    z = _below_largest(z)
     a = np.exp(z)
     total, share = sums_of_rows(a), sums_of_rows(y)
     value = np.log(total) * share - np.einsum("ij,ij->i", y, z)
@@ -162,7 +175,8 @@ def _categorical_of_z_both(z: Array, y: Array) -> tuple[Array, Array]:
 def _poisson_of_z(z: Array, y: Array) -> Array:
     from scipy.special import gammaln
 
-    return sums_of_rows(np.exp(z) - y * z + gammaln(y + 1))
+    linear = y * np.minimum(z, EXP_ENDS)
+    return sums_of_rows(np.exp(z) - linear + gammaln(y + 1))
 
 
 def _poisson_of_z_derivative(z: Array, y: Array) -> Array:

@@ -127,7 +127,8 @@ def mish_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
         inner = max(z[i], 0) + log1p(power)
         decay = exp(-2 * inner)
         slope = 4 * decay / (1 + decay) ** 2
-        da[i] *= tanh_of(inner) + z[i] * slope * (1 if z[i] > 0 else power) / (1 + power)
+        near = min(max(z[i], -1000), 1000)  # beyond it the slope is 0, and 4z may overflow
+        da[i] *= tanh_of(inner) + near * slope * (1 if z[i] > 0 else power) / (1 + power)
 
 
 def softplus(z: Numbers, a: Numbers, rows: int, units: int) -> None:
@@ -167,7 +168,7 @@ def gaussian(z: Numbers, a: Numbers, rows: int, units: int) -> None:
 
 def gaussian_pullback(z: Numbers, da: Numbers, rows: int, units: int) -> None:
     for i in range(rows * units):
-        da[i] *= -2 * z[i] * exp(-z[i] * z[i])
+        da[i] *= z[i] * (-2 * exp(-z[i] * z[i]))
 
 
 def exponential(z: Numbers, a: Numbers, rows: int, units: int) -> None:

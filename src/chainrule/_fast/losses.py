@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from ..losses import HUBER_DELTA, SOFTPLUS_TAIL
+from ..losses import EXP_ENDS, HUBER_DELTA, SOFTPLUS_TAIL
 from .compiled import Numbers
 from .exponentials import exp, log1p
 
@@ -88,7 +88,11 @@ def binary_cross_entropy(
             loss -= (y[j] * math.log(a[j]) if y[j] != 0 else 0) + (
                 (1 - y[j]) * math.log1p(-a[j]) if y[j] != 1 else 0
             )
-            d[j] = w[row] * (a[j] - y[j]) / (a[j] * (1 - a[j]))
+            slope = a[j] * (1 - a[j])
+            if slope == 0 and a[j] == y[j]:  # a rounded to 0 or 1, where the limit is 1 or −1
+                d[j] = w[row] * (1 - 2 * y[j])
+            else:
+                d[j] = w[row] * (a[j] - y[j]) / slope
         total[0] += w[row] * loss
 
 
@@ -104,7 +108,7 @@ def softmax_categorical_cross_entropy(
             largest = max(largest, z[j])
         for j in range(at, at + units):
             d[j] = z[j] - largest
-            product += y[j] * d[j]
+            product += y[j] * d[j] if y[j] != 0 else none  # −∞ × 0 is no number
         total[0] -= w[row] * product
     for j in range(rows * units):  # not row by row: ten units fill no vector
         d[j] = exp(d[j])
@@ -140,7 +144,7 @@ def exponential_poisson(
         loss = 0.0
         for j in range(row * units, (row + 1) * units):
             a = exp(z[j])
-            loss += a - y[j] * z[j] + math.lgamma(y[j] + 1)
+            loss += a - y[j] * min(z[j], EXP_ENDS) + math.lgamma(y[j] + 1)
             d[j] = w[row] * (a - y[j])
         total[0] += w[row] * loss
 

@@ -88,7 +88,7 @@ ACTIVATIONS = {
     "softsign": Activation(lambda z: z / (absolute(z) + 1), _softsign_slope),
     "hard_tanh": Activation(lambda z: smaller(larger(z, -1), 1),
                             lambda a: where(absolute(a) < 1, a.number(1), 0)),
-    "gaussian": Activation(lambda z: exp(-z * z), lambda z: -2 * z * exp(-z * z)),
+    "gaussian": Activation(lambda z: exp(-z * z), lambda z: z * (-2 * exp(-z * z))),
     "exponential": Activation(exp, lambda a: a),
 }
 # fmt: on

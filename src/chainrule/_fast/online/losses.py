@@ -1,13 +1,15 @@
 """The losses of the table on vectors: a row's ℓ with ∂ℓ/∂prediction."""
 
+import sys
 from collections.abc import Callable
 
-from ...losses import HUBER_DELTA, SOFTPLUS_TAIL
+from ...losses import EXP_ENDS, HUBER_DELTA, SOFTPLUS_TAIL
 from .activations import OverUnits, Units
 from .exponentials import exp, log, log1p
 from .vectors import Vector, absolute, larger, one_by_one, smaller, where
 
 Both = tuple[Vector, Vector]
+LOWEST = -sys.float_info.max
 
 
 def _absolute(a: Vector, y: Vector) -> Both:
@@ -25,7 +27,10 @@ def _huber(a: Vector, y: Vector) -> Both:
 def _binary(a: Vector, y: Vector) -> Both:
     log_a = where(absolute(y) > 0, y * log(a), 0)
     log_rest = where(absolute(y - 1) > 0, (1 - y) * log1p(-a), 0)
-    return -(log_a + log_rest), (a - y) / (a * (1 - a))
+    slope = a * (1 - a)
+    regular = where(absolute(slope) > 0, 1, absolute(a - y)) > 0
+    # else a is rounded to 0 or 1, where the limit is 1 or −1
+    return -(log_a + log_rest), where(regular, (a - y) / slope, 1 - 2 * y)
 
 
 def _logistic_binary(z: Vector, y: Vector) -> Both:
@@ -36,7 +41,7 @@ def _logistic_binary(z: Vector, y: Vector) -> Both:
 
 def _exponential_poisson(z: Vector, y: Vector) -> Both:
     a = exp(z)
-    return a - y * z + one_by_one("lgamma", y + 1), a - y
+    return a - y * smaller(z, EXP_ENDS) + one_by_one("lgamma", y + 1), a - y
 
 
 def _softplus_poisson(z: Vector, y: Vector) -> Both:
@@ -73,7 +78,7 @@ def mean_squared_error(a: Units, y: Units, n: int, over: OverUnits) -> tuple[Vec
 def softmax_categorical(z: Units, y: Units, n: int, over: OverUnits) -> tuple[Vector, Units]:
     """Log Σ e^z × Σ y − Σ y z, with the largest z taken off."""
     largest = over.largest(z, n)
-    z = [part - largest for part in z]
+    z = [larger(part - largest, LOWEST) for part in z]  # −∞ × 0 is no number
     powers = [exp(part) for part in z]
     total, share = over.total(powers, n), over.total(y, n)
     product = over.total([target * part for target, part in zip(y, z, strict=True)], n)
