@@ -3,13 +3,14 @@
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
     {"chain", "errors", "factors", "formats", "interrupts", "subset", "words"},
-    {"activations", "names", "differences", "reports", "frames", "files"},
+    {"activations", "names", "differences", "reports", "frames", "files", "filekinds", "shares"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
     {"render", "render.characters", "render.epochs", "render.html_page", "render.json_text"},
-    {"render.network_words"},
+    {"render.network_words", "facts"},
     {"render.network_drawing"},
     {"render.network_html", "render.network_text"},
-    {"losses", "parameters", "check", "tables", "settings", "formula_activation"},
+    {"render.model_text", "render.model_machine"},
+    {"losses", "parameters", "check", "tables", "settings", "formula_activation", "history"},
     {
         "archive",
         "links",
@@ -19,9 +20,10 @@ LAYERS = [
         "datasets",
         "reading",
         "memory",
+        "kept_settings",
     },
     {"network", "missing", "preparation"},
-    {"cases", "weights", "routes"},
+    {"cases", "weights", "routes", "description", "origin"},
     {"opened", "kept", "plain", "measurements"},
     {"update_rules", "update_rules.architecture", "update_rules.record", "update_rules.elements"},
     {"update_rules.reading", "update_rules.softmax", "update_rules.layers"},
@@ -34,8 +36,9 @@ LAYERS = [
     {"emitted.emitting"},
     {"causes", "subject"},
     {"summary"},
+    {"inspection"},
     {"display", "optimizers", "divergence"},
-    {"schedules", "history", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
+    {"schedules", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
     {"training", "threads", "validation"},
     {"full_batch", "construction", "fitted"},
     {"_fast", "_fast.compiled", "_fast.denormals", "_fast.places", "_fast.sources"},
@@ -77,7 +80,7 @@ LAYERS = [
     {"render.where_text", "render.where_machine", "render.where_html"},
     {"cli.options", "cli.output", "cli.columns", "cli.streams", "cli.table_options"},
     {"cli.network_options"},
-    {"cli", "cli.train", "cli.predict", "cli.explain", "cli.where", "cli.derive"},
+    {"cli", "cli.train", "cli.predict", "cli.inspect", "cli.explain", "cli.where", "cli.derive"},
     {"__main__"},
 ]
 # `where` runs foreign programs: it stands beside the network and knows nothing of it.

@@ -99,6 +99,8 @@ def test_a_damaged_description_makes_no_network(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="describes no model that can be rebuilt"):
             read_kept(tmp_path / "m.chain")
     del description["network"]
+    description["schema"] = "chainrule.model/1"
+    description["estimator"]["loss_curve"] = description["estimator"].pop("history")["loss_curve"]
     archive.write(tmp_path / "m.chain", arrays, description)
     with pytest.raises(InputError, match="a version without `explain`; train again"):
         read_kept(tmp_path / "m.chain")

@@ -15,7 +15,7 @@ def test_a_restored_model_is_the_fitted_one(model: MLP) -> None:
     X, y = load_iris(return_X_y=True)
     model.set_params(solver="lbfgs", random_state=0, tol=0.01).fit(X, y)
     again = type(model)(**model.get_params())
-    again.restore(model.parameters_.copy(), np.unique(y), model.loss_curve_)
+    again.restore(model.parameters_.copy(), np.unique(y), model._history)
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
     assert again.compute_loss(X, y) == model.compute_loss(X, y)
     assert again.loss_curve_ == model.loss_curve_

@@ -2,7 +2,6 @@ import errno
 import hashlib
 import json
 import os
-import pickle
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ import pytest
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-import chainrule.archive
 from chainrule.archive import SCHEMA
 from chainrule.chain import Array
 from chainrule.encoding import encode
@@ -119,79 +117,17 @@ def test_a_model_of_many_classes_is_loaded_without_a_warning(tmp_path: Path) -> 
 
 
 def test_the_file_is_safetensors_and_says_its_schema(data: bytes) -> None:
-    assert SCHEMA == "chainrule.model/1"
+    assert SCHEMA == "chainrule.model/2"
     assert sorted(load_tensors(data)) == sorted(
         ["W1", "b1", "W2", "b2", "inputs.center", "inputs.fill", "inputs.scale"]
     )
     description = json.loads(header_of(data)["__metadata__"]["chainrule"])
     assert description["schema"] == SCHEMA
     assert description["target"] == {"name": "y", "place": 2, "classes": ["no", "yes"]}
-    assert set(description["estimator"]) == {"class", "settings", "loss_curve"}
-    assert set(description["versions"]) == {"chainrule", "numpy", "scikit-learn"}
-
-
-def test_a_changed_byte_is_noticed(data: bytes, tmp_path: Path) -> None:
-    """In each of 300 places, and in the 8 bytes that say how long the header is."""
-    random = np.random.default_rng(0)
-    for place in [*range(8), *random.choice(len(data), 300, replace=False)]:
-        damaged = bytearray(data)
-        damaged[place] ^= int(random.integers(1, 256))
-        with pytest.raises(InputError, match=r"m\.chain` (is|has the schema) "):
-            load_bytes(bytes(damaged), tmp_path)
-
-
-def test_a_file_of_another_length_is_noticed(data: bytes, tmp_path: Path) -> None:
-    for length in [*range(0, len(data), 37), len(data) - 1]:
-        with pytest.raises(InputError, match="damaged"):
-            load_bytes(data[:length], tmp_path)
-    for more in (b"\0", data):
-        with pytest.raises(InputError, match="damaged"):
-            load_bytes(data + more, tmp_path)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"x,y\n1,2\n",
-        b"\2\0\0\0\0\0\0\0{}",
-        b"\2\0\0\0\0\0\0\0[]",
-        (200_000).to_bytes(8, "little") + b"[" * 200_000,
-        save_tensors({"W1": np.zeros((2, 2))}),
-        save_tensors({"W1": np.zeros((2, 2))}, metadata={"format": "np"}),
-        *[
-            save_tensors({"W1": np.zeros(2)}, metadata={"chainrule": text})
-            for text in ("", "5", "null", "[]", '"text"', "[[1, 2]]", "{", "[" * 100_000)
-        ],
-    ],
-    ids=lambda content: repr(content[:24]),
-)
-def test_another_file_is_no_model(content: bytes, tmp_path: Path) -> None:
-    with pytest.raises(
-        InputError, match=rf"m\.chain` is not a chainrule model, .*\({len(content)} bytes\)"
-    ):
-        load_bytes(content, tmp_path)
-
-
-def test_another_schema_is_refused_in_words(data: bytes, tmp_path: Path) -> None:
-    newer = data.replace(b"chainrule.model/1", b"chainrule.model/2")
-    with pytest.raises(
-        InputError,
-        match=r"has the schema '.*model/2', this version reads 'chainrule.model/1'; a newer",
-    ):
-        load_bytes(newer, tmp_path)
-
-
-def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
-    class Trap:
-        def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
-            return os.mkdir, (str(tmp_path / "sprung"),)
-
-    with pytest.raises(InputError, match="is not a chainrule model"):
-        load_bytes(pickle.dumps(Trap()), tmp_path)
-    assert [entry.name for entry in tmp_path.iterdir()] == ["m.chain"]
-    source = Path(chainrule.archive.__file__).read_text(encoding="utf-8")
-    assert not any(f"import {name}" in source for name in ("pickle", "joblib", "marshal"))
+    assert description["holds"] == "model"
+    assert description["rules"] == {"missing": "mean", "unseen": "error"}
+    assert len(description["estimator"]["history"]["loss_curve"]) == 3
+    assert set(description["versions"]) == {"chainrule", "python", "numpy", "scikit-learn"}
 
 
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -214,22 +150,20 @@ def test_a_right_digest_makes_no_model(change: str, data: bytes, tmp_path: Path)
         load_bytes(forged(load_tensors(data), description), tmp_path)
 
 
-def test_a_file_without_its_digest_or_arrays_is_no_model(data: bytes, tmp_path: Path) -> None:
+def test_a_file_without_an_array_is_no_model(data: bytes, tmp_path: Path) -> None:
     description = json.loads(header_of(data)["__metadata__"]["chainrule"])
     arrays = load_tensors(data)
     del arrays["inputs.scale"]
     with pytest.raises(InputError, match=r"describes no model .*KeyError: 'inputs.scale'"):
         load_bytes(forged(arrays, description), tmp_path)
-    for digest in (None, "", 5, "\ud800"):
-        text = json.dumps(description | {"sha256": digest})
-        with pytest.raises(InputError, match="is damaged"):
-            load_bytes(save_tensors(load_tensors(data), {"chainrule": text}), tmp_path)
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"none.chain` does not exist"):
         load(tmp_path / "none.chain")
-    with pytest.raises(InputError, match="cannot be read: Is a directory"):
+    with pytest.raises(InputError, match=r"/dev/null` is a pipe or a device"):
+        load("/dev/null")
+    with pytest.raises(InputError, match="is a folder; name a model's file"):
         load(tmp_path)
 
 

@@ -24,6 +24,7 @@ from .labels import (
 from .losses import LOSSES, PROBABILISTIC, Loss
 from .mlp import MLP
 from .names import lookup
+from .shares import shares_of
 
 
 class MLPClassifier(ClassifierMixin, MLP):
@@ -144,12 +145,7 @@ class MLPClassifier(ClassifierMixin, MLP):
     def _shares(self, outputs: Array) -> Array:
         if self._multilabel:
             return np.clip(outputs, 0, 1)
-        if self._one_unit:
-            return np.hstack([1 - outputs, outputs])
-        largest = outputs.max(axis=1, keepdims=True)
-        shares = np.where(largest > 0, np.maximum(outputs, 0), outputs == largest)
-        shares = shares.astype(outputs.dtype, copy=False)
-        return shares / shares.sum(axis=1, keepdims=True)
+        return shares_of(outputs, self._one_unit)
 
     def _classes_of(self, outputs: Array) -> Array:
         shares = self._shares(outputs)

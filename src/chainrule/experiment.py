@@ -9,16 +9,17 @@ import numpy as np
 from numpy.random import RandomState
 
 from .chain import Array, forward
+from .description import KeptRows
 from .diagnosis import diagnosed
 from .errors import DivergenceError, InputError
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight
-from .kept import KeptRows
 from .losses import LOSSES, PROBABILISTIC
 from .measurements import LEAST_GAIN, constant_loss, network_loss
 from .memory import SCALED, require_room
 from .model import Model
 from .network import BLOCK
+from .origin import Origin
 from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import Recipe
@@ -89,10 +90,23 @@ def run(
     hardest = _hardest_row(prepared, model)
     model = _keeping_rows(model, prepared, hardest, keep_rows)
     if fold_divergence or divergence:
+        model = _knowing(model, prepared, recipe, options, None)
         return Outcome(None, model, divergence or fold_divergence)
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
     report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
-    return Outcome(report, model, None)
+    return Outcome(report, _knowing(model, prepared, recipe, options, report), None)
+
+
+def _knowing(
+    model: Model,
+    prepared: Prepared,
+    recipe: Recipe,
+    options: Options,
+    report: TrainReport | None,
+) -> Model:
+    """Return the model with the rules of its training, and with where it comes from."""
+    origin = Origin.of(prepared, recipe.settings() | asdict(options), report)
+    return replace(model, missing=options.missing, unseen=options.unseen, origin=origin)
 
 
 def _losses(model: Model, encoded: Array, y: Array) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """How an estimator is fitted: its rows made ready, its network made, trained, and kept."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -72,7 +72,7 @@ class Fitting(FittedNetwork):
         """Return the weight of each class, where there are classes."""
         return None
 
-    def restore(self, parameters: Parameters, y: Array, loss_curve: Sequence[float]) -> Self:
+    def restore(self, parameters: Parameters, y: Array, history: History) -> Self:
         """Become fitted again with kept parameters; `y` holds each class, or any number."""
         targets = self._clean_targets(y)
         self._learn_targets(targets)
@@ -80,7 +80,7 @@ class Fitting(FittedNetwork):
         self._make(parameters.layer_sizes)
         self.parameters_ = parameters
         self.n_features_in_ = parameters.layer_sizes[0]
-        self._begin(History(list(loss_curve), n_iter=len(loss_curve)))
+        self._begin(history)
         self._keep()
         return self
 

@@ -1,6 +1,6 @@
-"""What a model's file keeps of a network, without the estimator: enough to explain a gradient.
+"""What a model's file keeps of a network, without the estimator: enough to predict and to explain.
 
-scikit-learn takes longer to load than a gradient takes to explain, and is not needed for it.
+scikit-learn takes longer to load than either takes, and is not needed for it.
 """
 
 import os
@@ -12,32 +12,27 @@ import numpy as np
 
 from . import archive
 from .cases import Case
-from .chain import Array
+from .chain import Array, forward
+from .description import (
+    FIRST,
+    KeptRows,
+    rebuilt_columns,
+    rebuilt_parameters,
+    rebuilt_rows,
+    rebuilt_rules,
+    upgraded,
+)
 from .encoding import Feature, Scaling, Target, codes
 from .errors import InputError
 from .hidden_layers import hidden_activations
+from .kept_settings import rebuilt_settings
 from .losses import LOSSES
 from .names import lookup
-from .network import Network
+from .network import Network, blocks_of, require_suitable
+from .origin import Origin
 from .parameters import Parameters
+from .shares import shares_of
 from .words import listed
-
-_SCALING = ("fill", "center", "scale")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class KeptRows:
-    """Rows of the training's table.
-
-    Attributes:
-        encoded: the inputs before scaling, (rows, n_inputs).
-        y: the labels or numbers, (rows,).
-        places: where each row stands in the table, "line 7".
-    """
-
-    encoded: Array
-    y: Array
-    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +40,7 @@ class KeptNetwork:
     """A trained network with its columns, as in `Model`.
 
     Attributes:
-        features, scaling, target, target_scaling: as in `Model`.
+        features, scaling, target, target_scaling, missing, unseen, origin: as in `Model`.
         settings: of the estimator, by name.
         rows: rows of the table, if any are kept.
     """
@@ -58,6 +53,47 @@ class KeptNetwork:
     parameters: Parameters
     settings: Mapping[str, Any]
     rows: KeptRows | None = None
+    missing: str = "mean"
+    unseen: str = "error"
+    origin: Origin | None = None
+
+    def predict_encoded(self, encoded: Array) -> Array:
+        """Return the label or number of each row, (rows,), encoded but not scaled, (rows, n)."""
+        return self.decide(self.outputs(encoded))
+
+    def probabilities_encoded(self, encoded: Array) -> Array:
+        """Return the classes' probabilities, (rows, classes), of rows as `predict_encoded` takes.
+
+        Raises:
+            InputError: if the model predicts numbers.
+        """
+        return self.shares(self.outputs(encoded))
+
+    def outputs(self, encoded: Array) -> Array:
+        """Return the network's outputs, (rows, n_outputs); no row depends on those beside it."""
+        links = [*self.network.layers(self.parameters), self.network.output_link()]
+        dtype = self.parameters.flat.dtype
+        found = np.empty((len(encoded), self.network.layer_sizes[-1]), dtype)
+        for rows in blocks_of(len(encoded)):
+            scaled = self.scaling.apply(encoded[rows]).astype(dtype, copy=False)
+            found[rows] = forward(links, scaled)[0]
+        return found
+
+    def shares(self, outputs: Array) -> Array:
+        """Return the probabilities, (rows, classes), that outputs mean."""
+        if self.target.classes is None:
+            raise InputError(
+                f"probabilities need a model for classes; this one predicts {self.target.name!r}, "
+                "a number. Use `predict`."
+            )
+        return shares_of(outputs, one_unit=outputs.shape[1] == 1)
+
+    def decide(self, outputs: Array) -> Array:
+        """Return the labels or numbers, (rows,), that outputs mean."""
+        if self.target.classes is not None:
+            return np.array(self.target.classes)[self.shares(outputs).argmax(axis=1)]
+        numbers = outputs[:, 0] if outputs.shape[1] == 1 else outputs
+        return numbers if self.target_scaling is None else self.target_scaling.undo(numbers)
 
     def case(self, encoded: Array, y: Array, places: Sequence[str] = ()) -> Case:
         """Return the case of rows that are encoded but not scaled yet, and their targets.
@@ -94,74 +130,60 @@ def read_kept(path: str | os.PathLike[str]) -> KeptNetwork:
     Raises:
         InputError: as `load`.
     """
-    arrays, description = archive.read(path)
-    if "network" not in description:
+    return rebuilt_network(str(path), *archive.read(path))
+
+
+def rebuilt_network(
+    path: str, arrays: Mapping[str, Array], description: Mapping[str, Any]
+) -> KeptNetwork:
+    """Return the network of a file that was read.
+
+    Raises:
+        InputError: if its parts do not fit together.
+    """
+    if "network" not in description and description["schema"] == FIRST:
         raise InputError(
             f"`{path}` was written by a version without `explain`; train again, or `load` and "
             "`save` it in Python."
         )
-    try:
-        return _kept(arrays, description)
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        raise archive.not_a_model(str(path), error) from error
+    with archive.rebuilding(path):
+        return _rebuilt(arrays, upgraded(description))
 
 
-def described_rows(rows: KeptRows) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Return the array, and the description, of rows to be kept."""
-    return {"rows.encoded": rows.encoded}, {"y": rows.y.tolist(), "places": list(rows.places)}
-
-
-def rebuilt_rows(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> KeptRows | None:
-    """Return the rows that a file keeps."""
-    kept = description.get("rows")
-    if kept is None:
-        return None
-    rows = KeptRows(arrays["rows.encoded"], np.array(kept["y"]), tuple(kept["places"]))
-    if not len(rows.encoded) == len(rows.y) == len(rows.places):
-        raise ValueError("rows, targets and places of different numbers")
-    return rows
-
-
-def rebuilt_columns(
-    arrays: Mapping[str, Array], description: Mapping[str, Any]
-) -> tuple[tuple[Feature, ...], Scaling, Target, Scaling | None]:
-    """Return features, scaling, target and target scaling of a file."""
-    features = tuple(
-        Feature(entry["name"], None if entry["categories"] is None else tuple(entry["categories"]))
-        for entry in description["features"]
-    )
-    kept = description["target"]
-    classes = kept["classes"]
-    target = Target(kept["name"], kept["place"], None if classes is None else tuple(classes))
-    of_target = _scaling(arrays, "target") if "target.fill" in arrays else None
-    return features, _scaling(arrays, "inputs"), target, of_target
-
-
-def rebuilt_parameters(arrays: Mapping[str, Array]) -> Parameters:
-    """Return the parameters of a file."""
-    return Parameters.from_named({name: array for name, array in arrays.items() if "." not in name})
-
-
-def described_scaling(scaling: Scaling, prefix: str) -> dict[str, Array]:
-    """Return the arrays of a scaling by name."""
-    return {f"{prefix}.{name}": getattr(scaling, name) for name in _SCALING}
-
-
-def _scaling(arrays: Mapping[str, Array], prefix: str) -> Scaling:
-    return Scaling(*(arrays[f"{prefix}.{name}"] for name in _SCALING))
-
-
-def _kept(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> KeptNetwork:
+def _rebuilt(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> KeptNetwork:
     columns = rebuilt_columns(arrays, description)
     parameters = rebuilt_parameters(arrays)
-    settings, ends = description["estimator"]["settings"], description["network"]
-    sizes = parameters.layer_sizes
+    stored, ends, sizes = description["estimator"], description["network"], parameters.layer_sizes
+    settings = rebuilt_settings(stored["settings"])
+    loss = lookup(LOSSES, ends["loss"], "loss")
     network = Network(
         sizes,
         hidden_activations(settings["activation"], len(sizes) - 2),
         ends["output_activation"],
-        lookup(LOSSES, ends["loss"], "loss"),
+        loss,
         settings["alpha"],
     )
-    network.output_link()  # refuses a name that is none
-    return KeptNetwork(*columns, network, parameters, settings, rebuilt_rows(arrays, description))
+    require_suitable(network.output_activation, loss, sizes[-1])
+    require_fitting(sizes, columns[1], columns[2])
+    rows = rebuilt_rows(arrays, description)
+    if rows is not None and rows.encoded.shape[1] != sizes[0]:
+        raise ValueError("rows of another number of inputs")
+    origin = description["origin"]
+    return KeptNetwork(
+        *columns,
+        network,
+        parameters,
+        settings,
+        rows,
+        *rebuilt_rules(description),
+        None if origin is None else Origin.rebuilt(origin),
+    )
+
+
+def require_fitting(sizes: Sequence[int], scaling: Scaling, target: Target) -> None:
+    """Refuse a network of other inputs than the columns, or of other outputs than the classes."""
+    outputs = 1 if target.classes is None else len(target.classes)
+    if sizes[0] != scaling.fill.size:
+        raise ValueError(f"{scaling.fill.size} inputs for a network of {sizes[0]}")
+    if target.classes is not None and sizes[-1] not in ((1, 2) if outputs == 2 else (outputs,)):
+        raise ValueError(f"{outputs} classes for a network of {sizes[-1]} outputs")

@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike
 
 from .abreast import train_together
 from .chain import Array
+from .description import KeptRows
 from .encoding import Feature, Scaling, Target, encode
 from .errors import DivergenceError, InputError
 from .estimators import MLPClassifier, MLPRegressor
-from .kept import KeptNetwork, KeptRows
+from .kept import KeptNetwork
 from .mlp import MLP
+from .origin import Origin
 from .recipes import Recipe
 from .tables import Table
 
@@ -29,6 +31,10 @@ class Model:
         target_scaling: how a regression's target is scaled; None for classification.
         estimator: the fitted MLPClassifier or MLPRegressor, on scaled inputs.
         rows: rows of the table that are kept with the model, to be explained.
+        missing: what is done about a cell without a value, as in training: "refuse", "drop" (no
+            prediction for its row) or "mean".
+        unseen: what is done about a category that no row of the training had: "error" or "ignore".
+        origin: the table the model comes from, and how it scored there, where that is known.
     """
 
     features: tuple[Feature, ...]
@@ -37,6 +43,9 @@ class Model:
     target_scaling: Scaling | None
     estimator: MLP
     rows: KeptRows | None = None
+    missing: str = "mean"
+    unseen: str = "error"
+    origin: Origin | None = None
 
     @property
     def kept(self) -> KeptNetwork:
@@ -50,6 +59,9 @@ class Model:
             self.estimator.parameters_,
             self.estimator.get_params(deep=False),
             self.rows,
+            self.missing,
+            self.unseen,
+            self.origin,
         )
 
     def predict(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
@@ -75,19 +87,11 @@ class Model:
 
     def predict_encoded(self, encoded: Array) -> Array:
         """Do as `predict` for inputs that are encoded but not scaled yet, (rows, n_inputs)."""
-        predicted = self.estimator.predict(self.scaling.apply(encoded))
-        if self.target_scaling is not None:
-            predicted = self.target_scaling.undo(predicted)
-        return predicted
+        return self.kept.predict_encoded(encoded)
 
     def probabilities_encoded(self, encoded: Array) -> Array:
         """Do as `probabilities` for inputs that are encoded but not scaled yet."""
-        if self.target.classes is None:
-            raise InputError(
-                f"probabilities need a model for classes; this one predicts {self.target.name!r}, "
-                "a number. Use `predict`."
-            )
-        return self.estimator.predict_proba(self.scaling.apply(encoded))
+        return self.kept.probabilities_encoded(encoded)
 
     def encode(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the inputs before scaling, (rows, n_inputs), of X as for `predict`."""

@@ -25,7 +25,10 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to do with the table; `split` a share of the rows, None for folds."""
+    """What to do with the table; `split` a share of the rows, None for folds.
+
+    `unseen` is what `predict` does about a category that no row has: "error" or "ignore".
+    """
 
     target: str = "-1"
     task: str | None = None
@@ -33,6 +36,7 @@ class Options:
     split: float | None = None
     missing: str = "refuse"
     seed: int = 0
+    unseen: str = "error"
 
 
 @dataclass(frozen=True, slots=True)

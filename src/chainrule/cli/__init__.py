@@ -42,6 +42,7 @@ class FormulaCommand(TyperCommand):
 COMMANDS = {
     "train": "Train a multilayer perceptron on a table and open one of its gradients.",
     "predict": "Predict each row of a table: one line a row, in the order of the rows.",
+    "inspect": "Print what a model's file holds: network, columns, target, scores, settings.",
     "explain": "Say which factors make a weight's gradient what it is.",
     "where": "Show where the chain rule is in a script, and whether it is right there.",
     "derive": "Differentiate a formula, or a network's loss by its weights, step by step.",
