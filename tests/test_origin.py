@@ -19,11 +19,11 @@ def test_the_fingerprint_is_of_the_values_alone() -> None:
     assert fingerprint(other, labels) == expected
 
 
-@pytest.mark.parametrize("change", [(X[::-1], ["a", "b"]), (X, ["b", "a"]), (X.T, ["a", "b"])])
-def test_any_other_value_or_order_is_another_fingerprint(
-    change: tuple[np.ndarray, list[str]],
-) -> None:
-    assert fingerprint(change[0], np.array(change[1])) != fingerprint(X, np.array(["a", "b"]))
+@pytest.mark.parametrize(
+    ("rows", "labels"), [(X[::-1], ["a", "b"]), (X, ["b", "a"]), (X.T, ["a", "b"])]
+)
+def test_any_other_value_or_order_is_another_fingerprint(rows: Array, labels: list[str]) -> None:
+    assert fingerprint(rows, np.array(labels)) != fingerprint(X, np.array(["a", "b"]))
 
 
 def test_a_file_long_is_hashed_in_parts() -> None:
