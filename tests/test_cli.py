@@ -226,12 +226,12 @@ def test_regression_on_numbers_and_text_without_a_header(plants: Path, tmp_path:
     assert record["mean"] > 0.9
     predicted = called("predict", model, "-", stdin="5.0,loam\n").stdout.splitlines()
     assert float(predicted[1]) == pytest.approx(40.0, abs=3.0)
-    filled = called("predict", model, "-", stdin="5.0,loam\n,clay\n")
+    filled = called("predict", model, "-", "--missing", "mean", stdin="5.0,loam\n,clay\n")
     assert "cells without a value in 1 row are filled in" in filled.stderr
     assert len(filled.stdout.splitlines()) == 3
     named = called("predict", model, "-", stdin="water,soil,height\n5.0,loam,1\n")
     assert named.stdout.splitlines() == predicted
-    assert "standard input has a header, the model was trained without one" in named.stderr
+    assert "standard input has a header, the model was trained without one: its col" in named.stderr
     other = called("predict", model, "-", stdin="soil\nloam\n")
     assert other.returncode == 2
     assert "has 1 column, taken in order; the model was trained on 2, or 3 with" in other.stderr

@@ -3,7 +3,6 @@ import json
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 from rich.console import Console
 
@@ -139,18 +138,6 @@ def test_a_number_that_is_none_is_null(number: float) -> None:
     assert record["opened"]["paths"] == [
         {"value": None, "factors": [{"name": "a", "formula": "b", "value": None, "source": "c"}]}
     ]
-    text = machine.predictions([number, 2.5], ["x"], np.array([[number], [0.5]]))
-    record = json.loads(text, parse_constant=pytest.fail)
-    assert record["predictions"] == [None, 2.5]
-    assert record["probabilities"] == [[None], [0.5]]
-
-
-def test_predictions_as_csv() -> None:
-    shares = np.array([[0.25, 0.75], [1.0, 0.0]])
-    shown = machine.predictions_csv("a,b", ["x", "y"], ["x", "y"], shares)
-    assert shown == '"a,b",p(x),p(y)\nx,0.25,0.75\ny,1.0,0.0'
-    assert machine.predictions_csv("size", [1.5, -2.0], None, None) == "size\n1.5\n-2.0"
-    assert machine.predictions_csv("size", [], None, None) == "size"
 
 
 def test_a_notice_is_one_line_in_a_log() -> None:

@@ -1,8 +1,10 @@
-"""What is said of a model's file, as records that `render` displays."""
+"""What is said of a model's file, and predicted with it, as records that `render` displays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .chain import Array
 from .reports import NetworkSummary
 
 
@@ -58,3 +60,20 @@ class ModelFacts:
     history: dict[str, Any]
     origin: dict[str, Any] | None
     kept_rows: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predicted:
+    """The predictions of a block of rows.
+
+    Attributes:
+        ids: the cells of each column that is passed through.
+        values: the labels or numbers, (rows,).
+        shares: the classes' probabilities, (rows, classes), if they are asked for.
+        absent: which rows have no prediction, (rows,); None for none.
+    """
+
+    ids: Sequence[Sequence[str]]
+    values: Array
+    shares: Array | None = None
+    absent: Array | None = None

@@ -9,7 +9,7 @@ import re
 import secrets
 import socket
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -28,11 +28,41 @@ def write_atomically(path: str | os.PathLike[str], data: bytes | bytearray | mem
     target = _target(path)
     try:
         _refuse_what_is_no_file(path, target)
-        with _beside(target, data) as temporary:
+        with _beside(target, [data]) as temporary:
             os.replace(temporary, target)
         _flush_folder(target.parent)
     except OSError as error:
         raise InputError(_sentence(path, target, len(data), error)) from error
+
+
+def write_parts(path: str | os.PathLike[str], parts: Iterable[bytes]) -> None:
+    """Write a file as `write_atomically` does, of parts that are made one after the other.
+
+    Whatever goes wrong in making a part, the file is as it was before.
+
+    Raises:
+        InputError: as `write_atomically`.
+    """
+    target, written = _target(path), _Counted(parts)
+    try:
+        _refuse_what_is_no_file(path, target)
+        with _beside(target, written) as temporary:
+            os.replace(temporary, target)
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise InputError(_sentence(path, target, written.size, error)) from error
+
+
+class _Counted:
+    """Parts, and how many bytes they came to."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts, self.size = parts, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            self.size += len(part)
+            yield part
 
 
 def try_writing(path: str | os.PathLike[str]) -> None:
@@ -46,7 +76,7 @@ def try_writing(path: str | os.PathLike[str]) -> None:
     target = _target(path)
     try:
         _refuse_what_is_no_file(path, target)
-        with _beside(target, b"\n"):
+        with _beside(target, [b"\n"]):
             pass
     except OSError as error:
         raise InputError(_sentence(path, target, 1, error)) from error
@@ -91,16 +121,17 @@ def _refuse_what_is_no_file(path: str | os.PathLike[str], target: Path) -> None:
 
 
 @contextmanager
-def _beside(target: Path, data: bytes | bytearray | memoryview) -> Iterator[Path]:
+def _beside(target: Path, parts: Iterable[bytes | bytearray | memoryview]) -> Iterator[Path]:
     """Write a new file beside another, flushed to the disk; it goes where nobody renames it."""
     path = target.parent / f".chainrule-{os.getpid()}-{_host()}-{secrets.token_hex(8)}"
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, new, 0o666)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(descriptor, rest[:PIECE]) :]
+            for part in parts:
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[os.write(descriptor, rest[:PIECE]) :]
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

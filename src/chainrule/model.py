@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike
 from .abreast import train_together
 from .chain import Array
 from .description import KeptRows
-from .encoding import Feature, Scaling, Target, encode
+from .encoding import Feature, Scaling, Target
 from .errors import DivergenceError, InputError
 from .estimators import MLPClassifier, MLPRegressor
+from .given_rows import encoded_rows
 from .kept import KeptNetwork
 from .mlp import MLP
 from .origin import Origin
 from .recipes import Recipe
-from .tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,11 @@ class Model:
         """Return the label or the number of each row, (rows,), for X as in the file.
 
         X is (rows, columns) with the feature columns in the order of `features`, numbers or text;
-        a frame with the names of the training's columns may have them in any order.
+        a frame with the names of the training's columns may have them in any order, and others.
 
         Raises:
-            InputError: if the columns are not those of the training.
+            InputError: if the columns are not those of the training, or a cell has no value and
+                the training had none such (`missing`).
         """
         return self.predict_encoded(self.encode(X))
 
@@ -95,19 +96,15 @@ class Model:
 
     def encode(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the inputs before scaling, (rows, n_inputs), of X as for `predict`."""
-        names = tuple(feature.name for feature in self.features)
-        frame: Any = X
-        if set(names) <= set(getattr(X, "columns", ())):
-            frame = frame[list(names)]
-        cells = np.asarray(frame, dtype=object)
-        if cells.ndim != 2 or cells.shape[1] != len(names):
+        encoded = encoded_rows(X, self.features, self.unseen)
+        if self.missing != "mean" and np.isnan(encoded).any():
+            row, column = np.argwhere(np.isnan(encoded))[0]
+            names = [feature.name for feature in self.features for _ in feature.inputs]
             raise InputError(
-                f"`X` must have the {len(names)} columns {', '.join(names)}; "
-                f"got the shape {cells.shape}."
+                f"`X`, row {row}, column {names[column]!r} has no value, and the training had no "
+                "such cell; fill it in, or train with `--missing mean`."
             )
-        rows = [[str(cell) for cell in row] for row in cells]
-        table = Table.of_rows("X", names, rows, list(range(len(rows))), False, "none", "row")
-        return encode(table, self.features, range(len(names)))
+        return encoded
 
 
 def train_models(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ..encoding import SCALES
+from ..encoding import SCALES, UNSEEN
 from ..errors import InputError
 from ..formats import TableFormat
 from ..missing import POLICIES
@@ -36,6 +36,7 @@ from .network_options import (
 )
 from .options import one_or_each, parse_hidden, refuse_contradictions, require_one_of
 from .output import require_writable
+from .rule_options import Unseen
 from .table_options import Delimiter, Header, Missing, Target, TaskOption
 
 
@@ -64,6 +65,7 @@ def train(
     delimiter: Delimiter = None,
     header: Header = None,
     missing: Missing = "refuse",
+    unseen: Unseen = "error",
     hidden: Hidden = None,
     activation: Activation = None,
     loss: Loss = None,
@@ -101,9 +103,7 @@ def train(
 
     The report goes to stdout, notices and progress to stderr.
     """
-    require_one_of(missing, POLICIES, "--missing")
-    if scale is not None:
-        require_one_of(scale, SCALES, "--scale")
+    _require_choices(missing, unseen, scale)
     refuse_contradictions(
         {
             "--split": split is not None,
@@ -113,7 +113,7 @@ def train(
             "--batch-size": batch_size,
         }
     )
-    options = Options(target, task, folds or FOLDS, split, missing, seed)
+    options = Options(target, task, folds or FOLDS, split, missing, seed, unseen)
     recipe = (CLASSIC if classic else STANDARD).changed(
         hidden=parse_hidden(hidden),
         activation=None if activation is None else one_or_each(activation),
@@ -141,6 +141,13 @@ def train(
         commands = _next_commands(data, output, keep_rows)
         print(terminal.train_report(outcome.report, commands, Console()))
     return 0
+
+
+def _require_choices(missing: str, unseen: str, scale: str | None) -> None:
+    require_one_of(missing, POLICIES, "--missing")
+    require_one_of(unseen, UNSEEN, "--unseen")
+    if scale is not None:
+        require_one_of(scale, SCALES, "--scale")
 
 
 def _require_output(output: Path | None, keep_rows: int | None) -> None:

@@ -1,12 +1,9 @@
-"""Reports for machines: JSON and, for predictions, CSV.
+"""Reports for machines: JSON.
 
 Each JSON object has a versioned schema: keys may be added to it, none changed or removed.
 JSON has no NaN and no infinity: such a number is null, "there is no number".
 """
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -53,26 +50,3 @@ def diagnosis_record(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
         for finding in diagnosis.findings
     ]
     return asdict(diagnosis) | {"findings": findings}
-
-
-def predictions(
-    values: Sequence[Any], classes: Sequence[Any] | None, probabilities: Any | None
-) -> str:
-    """Return predictions as one JSON object of schema `chainrule.predict/1`."""
-    record: dict[str, Any] = {"schema": "chainrule.predict/1", "predictions": list(values)}
-    if probabilities is not None:
-        record |= {"classes": classes, "probabilities": probabilities.tolist()}
-    return json_text(record)
-
-
-def predictions_csv(
-    target: str, values: Sequence[Any], classes: Sequence[Any] | None, probabilities: Any | None
-) -> str:
-    """Return predictions as lines of separated values: one a row, below the names."""
-    table = [[target], *([value] for value in values)]
-    if probabilities is not None:
-        shares = [[f"p({label})" for label in classes or ()], *probabilities.tolist()]
-        table = [[*row, *more] for row, more in zip(table, shares, strict=True)]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
-    return text.getvalue().removesuffix("\n")
