@@ -3,7 +3,7 @@
 # Layers, lowest first: a module imports only from layers below its own, or from its own layer.
 LAYERS = [
     {"chain", "errors", "factors", "formats", "interrupts", "subset", "words"},
-    {"activations", "names", "differences", "reports", "frames", "files", "filekinds", "shares"},
+    {"activations", "names", "differences", "reports", "files", "filekinds", "shares", "named"},
     # what estimators show of themselves in a notebook; like all of `render`, it knows records only
     {"render", "render.characters", "render.epochs", "render.html_page", "render.json_text"},
     {"render.network_words", "facts"},
@@ -22,7 +22,8 @@ LAYERS = [
         "memory",
         "kept_settings",
     },
-    {"network", "missing", "preparation"},
+    {"network", "missing", "preparation", "scores", "frames"},
+    {"scales"},
     {"cases", "weights", "routes", "description", "origin", "given_rows"},
     {"opened", "kept", "plain", "measurements"},
     {"update_rules", "update_rules.architecture", "update_rules.record", "update_rules.elements"},
@@ -39,7 +40,7 @@ LAYERS = [
     {"inspection", "prediction"},
     {"display", "optimizers", "divergence"},
     {"schedules", "callbacks", "sklearn_callbacks", "labels", "rows", "stops"},
-    {"training", "threads", "validation"},
+    {"training", "threads", "validation", "doubts"},
     {"full_batch", "construction", "fitted"},
     {"_fast", "_fast.compiled", "_fast.denormals", "_fast.places", "_fast.sources"},
     {"_fast.exponentials", "_fast.dropout", "_fast.optimizers", "_fast.frame"},

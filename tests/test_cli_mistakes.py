@@ -236,7 +236,7 @@ def test_divergence_names_unscaled_inputs(tmp_path: Path) -> None:
     path.write_text(table(rows=rows), encoding="utf-8")
     result = called("train", path, "--solver", "sgd", "--activation", "identity", "--scale", "none")
     assert result.returncode == 1
-    assert "the inputs are unscaled (they reach 1.9e+04)" in result.stderr
+    assert "the inputs are unscaled (they reach 1.9e+04 in column 0)" in result.stderr
 
 
 @pytest.mark.parametrize(("rate", "kept"), [("1e6", False), ("20", True)])

@@ -1,6 +1,5 @@
 """What docs/coming-from-scikit-learn.md says of differences, row by row."""
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -182,18 +181,6 @@ def test_batch_of_no_weight() -> None:
     with pytest.raises(ZeroDivisionError):
         theirs.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
     ours.MLPClassifier(**settings).fit(X, y, sample_weight=weight)
-
-
-@row("`batch_size` above the number of rows")
-def test_large_batch() -> None:
-    settings: dict[str, Any] = {"batch_size": 1000, "max_iter": 2, "random_state": 0}
-    with pytest.warns(UserWarning, match="clipped"):
-        its = theirs.MLPClassifier(**settings).fit(X, y)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        mine = ours.MLPClassifier(**settings).fit(X, y)
-    assert not any("batch" in str(warning.message) for warning in caught)
-    assert mine.loss_ == pytest.approx(its.loss_)
 
 
 @row("errors")

@@ -234,7 +234,7 @@ def test_a_wrong_setting_is_refused_at_fit_and_changes_nothing(
 def test_rows_that_are_refused_change_nothing() -> None:
     model = network().fit(X, y)
     flat, curve = model.parameters_.flat.copy(), list(model.loss_curve_)
-    for rows, targets in ((X * np.nan, y), (X, y * 0), (X[:, :2], y[:9]), (X, X[:, 0])):
+    for rows, targets in ((X * np.nan, y), (X, y * 0j), (X[:, :2], y[:9]), (X, X[:, 0])):
         with pytest.raises(ValueError, match=r"."):
             model.fit(rows, targets)
     for rows, targets in ((X[:, :2], y), (X, y + 1)):

@@ -9,6 +9,7 @@ from sklearn.datasets import load_iris, make_multilabel_classification
 from sklearn.preprocessing import scale
 from sklearn.utils.class_weight import compute_sample_weight
 
+from chainrule.chain import Array
 from chainrule.encoding import codes
 from chainrule.errors import InputError
 from chainrule.estimators import MLPClassifier
@@ -132,8 +133,6 @@ def test_the_first_partial_fit_needs_the_classes() -> None:
         network().partial_fit(X, y)
     with pytest.raises(InputError, match=r"model's classes, \[0, 1\]; it also holds \[2\]"):
         network().partial_fit(X, y, classes=[0, 1])
-    with pytest.raises(InputError, match=r"at least 2 classes; it holds 1 class, \[0\]"):
-        network().partial_fit(X[:50], y[:50], classes=[0])
 
 
 @pytest.mark.parametrize(
@@ -191,10 +190,33 @@ def test_one_class_a_row_and_several_labels_do_not_mix() -> None:
             again(X, y)
 
 
-def test_one_class_is_nothing_to_learn_from() -> None:
-    for only in (np.zeros(150), np.full(150, "setosa"), np.ones(150, bool)):
-        with pytest.raises(InputError, match="`y` must hold at least 2 classes; it holds 1 class"):
-            network().fit(X, only)
+@pytest.mark.parametrize("only", [np.zeros(150), np.full(150, "setosa"), np.ones(150, bool)])
+@pytest.mark.parametrize("loss", ["log_loss", "binary_cross_entropy", "half_squared_error"])
+def test_one_class_is_learned_with_a_warning(only: Array, loss: str) -> None:
+    with pytest.warns(UserWarning, match="`y` holds one class only, .*: there is nothing to tell"):
+        model = network(loss=loss, class_weight="balanced").fit(X, only)
+    assert (model.predict(X) == only).all()
+    assert (model.predict_proba(X) == np.ones((150, 1))).all()
+    assert model.score(X, only) == 1
+    assert model.compute_loss(X, only) < 1
+
+
+def test_a_score_of_classes_never_seen() -> None:
+    model = network().fit(X, y == 0)
+    with pytest.warns(UserWarning, match=r"`y` also holds \[2\], which the model has never seen"):
+        assert network().fit(X[:100], y[:100]).score(X[100:], y[100:]) == 0
+    with pytest.raises(
+        InputError, match=r"model's classes, \[False, True\]; it holds \['a', 'b'\], of another"
+    ):
+        model.score(X[:2], ["a", "b"])
+
+
+def test_numbers_are_no_classes() -> None:
+    with pytest.raises(
+        InputError,
+        match=r"^Unknown label type: `y` is continuous, it holds 0\.5, and .* Use MLPRegressor",
+    ):
+        network().fit(X[:3], [1.0, 0.5, 2.0])
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from .labels import (
     classes_of,
     is_multilabel,
     require_classes,
+    require_comparable,
     require_known,
 )
 from .losses import LOSSES, PROBABILISTIC, Loss
@@ -35,7 +36,8 @@ class MLPClassifier(ClassifierMixin, MLP):
     row (y of 0 and 1, (rows, labels)) binary cross-entropy on a logistic unit a label.
     `output_activation="softmax"` gives two classes two units.  Any other loss of the table
     (`half_squared_error`, …) compares one unit a class, logistic unless `output_activation` says
-    otherwise, with the class coded as 1 and the others as 0.
+    otherwise, with the class coded as 1 and the others as 0.  One class only is learned too, with
+    a warning: its probability is 1.
 
     Attributes:
         classes_: the classes in sorted order, as in y; the columns' numbers for several labels.
@@ -94,16 +96,13 @@ class MLPClassifier(ClassifierMixin, MLP):
         self.classes_ = classes_of(y)
         self._multilabel = y.ndim == 2
         binary = self._choose_loss()[0].name == PROBABILISTIC[0]
-        self._one_unit = self._has_two_classes() and binary
-
-    def _has_two_classes(self) -> bool:
-        return len(self.classes_) == 2 and not self._multilabel
+        self._one_unit = len(self.classes_) == 2 and not self._multilabel and binary
 
     def _choose_loss(self) -> tuple[Loss, str]:
         name = self.loss
         if name == "log_loss":
-            two = self._has_two_classes() and self.output_activation != "softmax"
-            binary = self._multilabel or two
+            few = len(self.classes_) <= 2 and self.output_activation != "softmax"
+            binary = self._multilabel or few
             name = PROBABILISTIC[0] if binary else PROBABILISTIC[1]
         loss = name if isinstance(name, Loss) else lookup(LOSSES, name, "loss")
         if self._multilabel and loss.name == PROBABILISTIC[1]:
@@ -141,6 +140,17 @@ class MLPClassifier(ClassifierMixin, MLP):
         """Return the logarithm of `predict_proba`, −∞ where that is 0."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the share of the rows, by their weights, that are given their class.
+
+        Raises:
+            InputError: for text where the classes are numbers, or numbers where they are text.
+        """
+        predicted = self.predict(X)
+        if not self._multilabel:
+            require_comparable(y, self.classes_)
+        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
     def _shares(self, outputs: Array) -> Array:
         if self._multilabel:

@@ -13,8 +13,9 @@ from .hidden_layers import dropout_shares, hidden_activations
 from .initializers import INITIALIZERS, given, initialize
 from .links import Dropout
 from .losses import LOSSES, Loss
+from .memory import require_room
 from .names import lookup
-from .network import Network, require_suitable
+from .network import BLOCK, Network, require_suitable
 from .optimizers import SGD, Adam, Optimizer
 from .parameters import Parameters
 from .training import Plan
@@ -108,6 +109,18 @@ def batch_rows(settings: Settings, n_rows: int) -> int:
     """Return how many rows a step sees: all, for L-BFGS."""
     size = n_rows if settings["solver"] == "lbfgs" else settings["batch_size"]
     return min(AUTO_BATCH if size == "auto" else int(size), n_rows)
+
+
+def require_room_of(network: Network, settings: Settings, n_rows: int, data: int) -> None:
+    """Refuse a network that cannot be trained in memory, on so many rows and `data` numbers.
+
+    Raises:
+        InputError: if it cannot.
+    """
+    at_once, lbfgs = min(n_rows, BLOCK), settings["solver"] == "lbfgs"
+    batch = min(batch_rows(settings, n_rows), at_once)
+    names = [activation.name for activation in network.hidden]
+    require_room(network.layer_sizes, names, batch, at_once, lbfgs, "hidden_layer_sizes", data)
 
 
 def new_plan(settings: Settings, n_rows: int, once: bool) -> Plan:

@@ -2,18 +2,18 @@
 
 import math
 from collections import deque
-from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from .chain import Array
 from .errors import DivergenceError
-from .network import Network, blocks_of, total_weight
+from .network import Network, total_weight
 from .parameters import Parameters
+from .scales import column_sizes, reached
 
 RUNAWAY = 1e8  # a loss this many times the start's will not come back
 UNSCALED = 50.0  # a column's root mean square, 1 if scaled, that makes the usual steps too large
+USUAL_RATE = 0.01  # the largest learning rate to try where one was too large
 HEAVY = 100.0  # a penalty so many times the rows' loss rules the step
 
 
@@ -84,12 +84,16 @@ class Guard:
         self.parameters.flat[:] = self.start
         return 0
 
-    def error(self, loss: float, epoch: int, kept: int, learning_rate: bool) -> DivergenceError:
+    def error(
+        self, loss: float, epoch: int, kept: int, learning_rate: float | None, step: int = 0
+    ) -> DivergenceError:
         """Say what happened, why, and which weights are kept, those after so many epochs.
 
-        `learning_rate` says whether the solver has one.
+        `learning_rate` is None where the solver has none, `step` of the epoch 0 where none is to
+        blame alone.
         """
-        happened = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}"
+        at = f" at step {step}" if step else ""
+        happened = f"Training diverged in epoch {epoch}: the loss became {loss:.3g}{at}"
         weights = f"The weights are those after epoch {kept}."
         if kept < 0:
             weights = (
@@ -101,24 +105,26 @@ class Guard:
             weights += f"{ended if math.isfinite(self.bound) else ''}."
         return DivergenceError(f"{happened}; {self._reason(learning_rate)}.", epoch, weights)
 
-    def _reason(self, learning_rate: bool) -> str:
+    def _reason(self, learning_rate: float | None) -> str:
         sizes = {"inputs": self.X, "targets": self.target, "start weights": self.start[:, None]}
         if self.network.loss.outputs:
             del sizes["targets"]  # a loss that says the outputs' range takes targets as they are
         causes = [
-            f"the {name} are unscaled (they reach {_largest(values):.3g})"
+            f"the {name} are unscaled (they reach {reached(values)})"
             for name, values in sizes.items()
             if column_sizes(values).max() > UNSCALED
         ]
-        stepped = learning_rate and math.isfinite(self.start_loss)
+        lower = ""
+        if learning_rate is not None and math.isfinite(self.start_loss):
+            usual = min(learning_rate / 10, USUAL_RATE)
+            lower = f"lower the learning rate, {learning_rate:g}, to {usual:g} or less"
         if causes:
-            or_lower = ", or lower the learning rate" if stepped else ""
-            return f"{' and '.join(causes)}: scale them{or_lower}"
+            return f"{' and '.join(causes)}: scale them{f', or {lower}' if lower else ''}"
         if self._penalized():
             alpha = f"`alpha` is {self.network.alpha:g}"
             return f"the penalty outweighs the rows' loss ({alpha}): lower it"
-        if stepped:
-            return "the step is too large: lower the learning rate"
+        if lower:
+            return f"the step is too large: {lower}"
         return "the start weights give it already: start from smaller ones"
 
     def _penalized(self) -> bool:
@@ -136,22 +142,3 @@ def all_finite(flat: Array) -> bool:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(flat).all())
-
-
-def column_sizes(values: Any) -> Array:
-    """Return the root mean square of each column, (columns,).
-
-    Not the largest value: a rare category, scaled, is far from 0 in the rows that have it.
-    """
-    n_rows, n_columns = values.shape
-    sums = np.zeros(n_columns)
-    with np.errstate(over="ignore"):
-        for rows in blocks_of(n_rows):
-            block = values[rows]
-            squares = block.multiply(block) if issparse(block) else np.square(block, dtype=float)
-            sums += np.asarray(squares.sum(axis=0), dtype=float).ravel()
-        return np.sqrt(sums / n_rows)
-
-
-def _largest(values: Any) -> float:
-    return max(float(abs(values[rows]).max()) for rows in blocks_of(values.shape[0]))

@@ -13,6 +13,7 @@ import numpy as np
 
 from .chain import Array
 from .errors import InputError
+from .memory import require_memory
 from .names import unknown
 from .tables import Table, holds_numbers, is_missing, parse_number
 from .words import listed
@@ -283,4 +284,11 @@ def codes(labels: Array, classes: Array, one_unit: bool) -> Array:
     places = np.searchsorted(classes, labels)
     if one_unit:
         return places[:, None].astype(np.float64)
-    return np.eye(len(classes))[places]
+    require_memory(
+        len(labels) * len(classes),
+        f"`y` with {len(labels):,} rows, each coded as {len(classes):,} classes,",
+        "Take fewer rows or classes.",
+    )
+    coded = np.zeros((len(labels), len(classes)))
+    coded[np.arange(len(labels)), places] = 1
+    return coded

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
-from sklearn.metrics import accuracy_score, r2_score, root_mean_squared_error
+from sklearn.metrics import accuracy_score
 from sklearn.model_selection import (
     KFold,
     ShuffleSplit,
@@ -16,6 +16,7 @@ from .chain import Array
 from .encoding import Target
 from .errors import InputError
 from .reports import Fold
+from .scores import r_squared, root_mean_square
 from .words import counted
 
 Split = tuple[Array, Array]
@@ -74,7 +75,7 @@ def score(truth: Array, predicted: Array, target: Target) -> tuple[float, float 
     """Return the accuracy, or R² with the root mean squared error; R² needs two rows."""
     if target.classes is not None:
         return float(accuracy_score(truth, predicted)), None
-    return float(r2_score(truth, predicted)), float(root_mean_squared_error(truth, predicted))
+    return r_squared(truth, predicted), root_mean_square(truth, predicted)
 
 
 def baseline(y: Array, target: Target) -> float:

@@ -1,6 +1,7 @@
 """The job of `chainrule train`: from a prepared table to scores, a model, an opened gradient."""
 
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from time import perf_counter
@@ -22,7 +23,7 @@ from .network import BLOCK
 from .origin import Origin
 from .parameters import count
 from .preparation import Options, Prepared
-from .recipes import Recipe
+from .recipes import CLASSIC, STANDARD, Recipe
 from .reports import Diagnosis, Finding, Fold, NetworkFacts, TrainReport
 from .rows import Rows
 from .trainings import Progress, Trainings
@@ -59,6 +60,7 @@ def run(
     """
     _refuse_loss_of_classes(prepared, recipe)
     _require_room(prepared, recipe)
+    recipe = _with_batches(recipe, len(prepared.y))
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
     splits = [*_splits(prepared, options)]
@@ -156,6 +158,20 @@ def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:
         )
 
 
+def _with_batches(recipe: Recipe, n_rows: int) -> Recipe:
+    """Return the recipe with the batches there will be, and say so where others were asked for."""
+    if recipe.batch_size <= n_rows or recipe.solver == "lbfgs":
+        return recipe
+    if recipe.batch_size not in (STANDARD.batch_size, CLASSIC.batch_size):
+        warnings.warn(
+            f"`--batch-size` {recipe.batch_size} is more than the {n_rows} rows; each step takes "
+            "all that it trains on.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return recipe.changed(batch_size=n_rows)
+
+
 def _require_room(prepared: Prepared, recipe: Recipe) -> None:
     """Refuse a network that cannot be trained in memory, beside the rows."""
     classes = prepared.target.classes or ()
@@ -164,7 +180,9 @@ def _require_room(prepared: Prepared, recipe: Recipe) -> None:
     lbfgs = recipe.solver == "lbfgs"
     batch = min(n_rows, BLOCK) if lbfgs else min(n_rows, BLOCK, recipe.batch_size)
     # the row to open is looked for among all rows at once
-    require_room(sizes, batch, n_rows, lbfgs, "--hidden", data=SCALED * n_rows * n_inputs)
+    names = [recipe.activation] if isinstance(recipe.activation, str) else recipe.activation
+    data = n_rows * (SCALED * n_inputs + sizes[-1])
+    require_room(sizes, names, batch, n_rows, lbfgs, "--hidden", data=data)
 
 
 def _splits(prepared: Prepared, options: Options) -> Iterator[Split]:

@@ -15,6 +15,7 @@ from .labels import ClassWeight, weights_of_rows
 from .network import Network
 from .parameters import Gradients, Parameters
 from .rows import Rows, checked_weight
+from .scales import unscaled
 
 
 class LayerArrays(list[Array]):
@@ -79,7 +80,8 @@ class FittedNetwork(ABC):
         Nothing is dropped (`dropout` is of the training only).
         """
         rows = self._known_rows(X, y, sample_weight)
-        return self.network_.objective(self.parameters_, rows.X, rows.target, rows.weight)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.network_.objective(self.parameters_, rows.X, rows.target, rows.weight)
 
     def gradients(self, X: ArrayLike, y: ArrayLike, sample_weight: Any = None) -> Gradients:
         """Return ∂J/∂W and ∂J/∂b over these rows, each in its parameter's shape.
@@ -87,7 +89,8 @@ class FittedNetwork(ABC):
         `gradients.dW[0]` belongs to `coefs_[0]`, `gradients.db[0]` to `intercepts_[0]`.
         """
         rows = self._known_rows(X, y, sample_weight)
-        return self.network_.gradients(self.parameters_, rows.X, rows.target, rows.weight)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.network_.gradients(self.parameters_, rows.X, rows.target, rows.weight)
 
     def activations(self, X: ArrayLike) -> tuple[Array, ...]:
         """Return a = f(z) of every layer, (rows, n_out) each; the last are the outputs."""
@@ -124,11 +127,16 @@ class FittedNetwork(ABC):
 
     def _layer_values(self, X: ArrayLike) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         rows = self._known_inputs(X)
-        return self.network_.layer_values(self.parameters_, rows)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return self.network_.layer_values(self.parameters_, rows)
 
     def _outputs(self, X: ArrayLike) -> Array:
         rows = self._known_inputs(X)
-        return self.network_.predict(self.parameters_, rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            outputs = self.network_.predict(self.parameters_, rows)
+        if np.isnan(outputs.min()):  # ∞ − ∞, on the way
+            _refuse_overflow(rows, outputs)
+        return outputs
 
     def _known_inputs(self, X: ArrayLike) -> Array:
         check_is_fitted(self, "parameters_")
@@ -153,9 +161,32 @@ class FittedNetwork(ABC):
 
     def _as_rows(self, X: Array, y: Array, sample_weight: Array | None) -> Rows:
         """Return rows with their targets encoded and their weights those of their classes too."""
-        target = self.encode_targets(y).astype(X.dtype, copy=False)
+        target = _of_type(X.dtype, self.encode_targets(y), "y")
         weight = sample_weight
         if self.class_weight_ is not None:
             of_classes = weights_of_rows(self.class_weight_, y).astype(X.dtype, copy=False)
             weight = of_classes if weight is None else weight * of_classes
         return Rows(X, y, target, sample_weight, weight)
+
+
+def _refuse_overflow(X: Any, outputs: Array) -> None:
+    """Refuse the row whose size is why it has no output; in training, it may be the weights'."""
+    row = int(np.isnan(outputs).any(axis=1).argmax())
+    far = unscaled("X", X[[row]])
+    if far:
+        raise InputError(
+            f"`X` has no output in row {row}, which overflows: it reaches "
+            f"{abs(X[[row]]).max():.3g}. Scale it as the rows in fit were."
+        )
+
+
+def _of_type(dtype: Any, values: Array, name: str) -> Array:
+    """Return numbers in the type that is computed in, which must hold them."""
+    with np.errstate(over="ignore"):
+        converted = values.astype(dtype, copy=False)
+    if converted is not values and not np.isfinite(converted).all():
+        raise InputError(
+            f"`{name}` reaches {abs(values).max():.3g}, which {np.dtype(dtype)} does not hold. "
+            "Scale it, or set dtype='float64'."
+        )
+    return converted

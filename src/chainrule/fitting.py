@@ -14,14 +14,15 @@ from .callbacks import Listeners
 from .chain import Array
 from .construction import (
     Settings,
-    batch_rows,
     dropout_links,
     new_network,
     new_optimizer,
     new_parameters,
     new_plan,
+    require_room_of,
 )
 from .display import Printer
+from .doubts import warn_of
 from .engines import Begun, choose, note, runner
 from .errors import InputError
 from .fitted import FittedNetwork
@@ -31,8 +32,7 @@ from .history import History
 from .labels import BALANCED, ClassWeight
 from .links import Dropout
 from .losses import Loss
-from .memory import keep_freed_memory, require_room
-from .network import BLOCK
+from .memory import cells_of, keep_freed_memory
 from .optimizers import Optimizer
 from .parameters import Parameters
 from .rows import FEWEST, Rows, checked_weight, split
@@ -133,6 +133,8 @@ class Fitting(FittedNetwork):
         rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
         if not (fresh or (once and settings.get("class_weight") == BALANCED)):
             rows = self._weighed_anew(rows)
+        if fresh:
+            warn_of(self, rows, settings, once)
         training = self._training(rows, validation, settings, random, once)
         if not once:
             training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
@@ -177,9 +179,8 @@ class Fitting(FittedNetwork):
         hidden = hidden_sizes(settings["hidden_layer_sizes"])
         sizes = (inputs.shape[1], *hidden, rows.target.shape[1])
         self._make(sizes)
-        at_once, lbfgs = min(len(rows), BLOCK), settings["solver"] == "lbfgs"
-        batch = min(batch_rows(settings, len(rows)), at_once)
-        require_room(sizes, batch, at_once, lbfgs, "hidden_layer_sizes")
+        copied = 0 if np.may_share_memory(inputs, X) else cells_of(inputs)
+        require_room_of(self.network_, settings, len(rows), copied + rows.target.size)
         self.parameters_ = new_parameters(settings, self.network_, random, inputs.dtype)
         self._begin(History())
         return rows

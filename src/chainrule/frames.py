@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import validate_data
 
 from .errors import InputError
+from .memory import require_copy
 
 ARRAYS: dict[str, Any] = {
     "accept_sparse": ("csr",),  # whose rows can be taken; other formats are converted
@@ -27,8 +28,11 @@ def checked_inputs(model: Any, X: ArrayLike, dtype: Any, *, reset: bool) -> Any:
     """
     _require_unmasked(X, "X")
     _require_no_times(X)
+    _require_real(X)
+    require_copy(X, dtype if isinstance(dtype, list) else [dtype], "X")
     try:
-        return validate_data(model, X, dtype=dtype, reset=reset, **ARRAYS)
+        with np.errstate(over="ignore", invalid="ignore"):  # of a sum, or of a narrower type
+            return validate_data(model, X, dtype=dtype, reset=reset, **ARRAYS)
     except (TypeError, ValueError) as error:
         _require_numbers(X, error)
         raise
@@ -44,10 +48,14 @@ def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -
     _require_unmasked(X, "X")
     _require_unmasked(y, "y")
     _require_no_times(X)
+    _require_real(X)
+    _require_real(y, "y")
+    require_copy(X, dtype if isinstance(dtype, list) else [dtype], "X")
     try:
-        inputs, targets = validate_data(
-            model, X, y, dtype=dtype, reset=reset, multi_output=True, y_numeric=False, **ARRAYS
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # of a sum, or of a narrower type
+            inputs, targets = validate_data(
+                model, X, y, dtype=dtype, reset=reset, multi_output=True, y_numeric=False, **ARRAYS
+            )
     except (TypeError, ValueError) as error:
         _require_numbers(X, error)
         _require_all(y)
@@ -73,6 +81,15 @@ def _require_no_times(X: Any) -> None:
                 _refuse(column, 0, next(iter(np.ravel(X[column])), "no row"))
     elif _is_time(getattr(X, "dtype", None)):
         _refuse(0, 0, next(iter(X.flat), "no row"))
+
+
+def _require_real(values: Any, name: str = "X") -> None:
+    """Refuse complex numbers, of which scikit-learn would print all."""
+    if getattr(getattr(values, "dtype", None), "kind", "") == "c":
+        raise InputError(
+            f"Complex data not supported: `{name}` must hold real numbers. Take real and imaginary "
+            "parts, or sizes and angles, as columns of their own."
+        )
 
 
 def _is_time(dtype: Any) -> bool:

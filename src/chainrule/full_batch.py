@@ -56,7 +56,7 @@ def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> 
     start = value_and_gradient(parameters.flat)
     history.start_loss = start[0] if history.start_loss is None else history.start_loss
     start_loss = start[0] if np.isfinite(start[1]).all() else math.nan
-    training.require_bounded(training.guard(), start_loss, 1, learning_rate=False)
+    training.require_bounded(training.guard(), start_loss, 1)
     training.listeners.tell("on_epoch_begin", 1)
     message = minimize_lbfgs(
         value_and_gradient,

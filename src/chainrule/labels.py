@@ -1,5 +1,6 @@
 """Classes: which there are, which labels are known, and what each weighs."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from reprlib import repr as shortened
 from typing import Any
@@ -33,10 +34,26 @@ def as_labels(y: Any) -> Array:
         ValueError: scikit-learn's, if y holds no classes.
     """
     _require_one_type(y)
-    check_classification_targets(y)
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        _refuse_numbers(y, error)
+        raise
     if is_multilabel(y):
         return _indicators(y.toarray() if issparse(y) else np.asarray(y))
     return column_or_1d(y, warn=True)
+
+
+def _refuse_numbers(y: Any, error: ValueError) -> None:
+    """Refuse numbers that are no classes, naming the first."""
+    numbers = np.ravel(np.asarray(y))
+    wrong = numbers[numbers != np.round(numbers)] if numbers.dtype.kind == "f" else numbers[:0]
+    if len(wrong):
+        raise InputError(
+            f"Unknown label type: `y` is continuous, it holds {wrong[0]:.6g}, and classes are "
+            "whole numbers or text. Use MLPRegressor for numbers, or make classes of ranges with "
+            "np.digitize."
+        ) from error
 
 
 def _indicators(labels: Array) -> Array:
@@ -62,17 +79,8 @@ def _require_one_type(y: Any) -> None:
 
 
 def classes_of(labels: Array) -> Array:
-    """Return the classes in sorted order; of several labels a row, their column numbers.
-
-    Raises:
-        InputError: if there is one class only.
-    """
-    if labels.ndim == 2:
-        return np.arange(labels.shape[1])
-    classes = np.unique(labels)
-    if len(classes) < 2:
-        raise InputError(f"`y` must hold at least 2 classes; it holds 1 class, {classes.tolist()}.")
-    return classes
+    """Return the classes in sorted order; of several labels a row, their column numbers."""
+    return np.arange(labels.shape[1]) if labels.ndim == 2 else np.unique(labels)
 
 
 def require_known(labels: Array, classes: Array, multilabel: bool) -> None:
@@ -98,6 +106,30 @@ def require_known(labels: Array, classes: Array, multilabel: bool) -> None:
         raise InputError(
             f"`y` must hold only the model's classes, {classes.tolist()}; "
             f"it also holds {strangers.tolist()[:5]}."
+        )
+
+
+def require_comparable(labels: Any, classes: Array) -> None:
+    """Refuse to score labels of another kind than the classes; warn of those never seen.
+
+    Raises:
+        InputError: for text where the classes are numbers, or numbers where they are text.
+    """
+    given = np.ravel(np.asarray(labels))
+    if len(given) and (given.dtype.kind in "US") != (classes.dtype.kind in "USO"):
+        if given.dtype.kind != "O":
+            raise InputError(
+                f"`y` must hold the model's classes, {shortened(classes.tolist())}; it holds "
+                f"{shortened(np.unique(given).tolist())}, of another kind."
+            )
+        return
+    strangers = np.setdiff1d(given, classes) if given.dtype.kind != "O" else classes[:0]
+    if len(strangers):
+        warnings.warn(
+            f"`y` also holds {shortened(strangers.tolist())}, which the model has never seen: its "
+            f"classes are {shortened(classes.tolist())}. Such rows count as wrong.",
+            UserWarning,
+            stacklevel=3,
         )
 
 

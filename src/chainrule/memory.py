@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ STEPS = 8  # of the parameters: they, start, two to go back to, gradient, moment
 LBFGS = 44  # of the parameters: SciPy's ten corrections, twice, and what it works with
 KEPT = 2**24  # bytes; glibc learns up to 2**25, and keeps at most twice as many free
 BACKWARD = 3  # of the widest layer's values, beside the tape, on the way back
+OF_SLOPE = {"gelu": 2, "mish": 3}  # more of them, while the derivative is computed
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Where a container says what it may have, by versions 2 and 1 of its kind."""
 
@@ -66,19 +68,53 @@ def require_memory(numbers: int, what: str, remedy: str) -> None:
         )
 
 
+def require_copy(values: Any, dtypes: Sequence[Any], name: str) -> None:
+    """Refuse an array that cannot fit into memory, where it cannot be used without a copy.
+
+    Raises:
+        InputError: if it must be copied, to one of these types or row by row, and cannot be.
+
+    >>> wide = np.broadcast_to(1.0, (10**12, 100))
+    >>> require_copy(wide, [np.float64], "X")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    chainrule.errors.InputError: `X` with 1,000,000,000,000 rows and 100 columns needs at least ...
+    """
+    if not isinstance(values, np.ndarray) or values.ndim != 2:
+        return
+    if values.dtype not in dtypes or not values.flags.c_contiguous:
+        dtype = values.dtype if values.dtype in dtypes else dtypes[0]
+        require_memory(
+            values.size * np.dtype(dtype).itemsize // BYTES,
+            f"`{name}` with {values.shape[0]:,} rows and {values.shape[1]:,} columns",
+            "Take fewer rows at a time.",
+        )
+
+
+def cells_of(values: Any) -> int:
+    """Return how many numbers an array or a sparse matrix takes."""
+    return int(getattr(values, "nnz", values.size))
+
+
 def require_room(
-    layer_sizes: Sequence[int], batch: int, rows: int, lbfgs: bool, option: str, data: int = 0
+    layer_sizes: Sequence[int],
+    activations: Sequence[str],
+    batch: int,
+    rows: int,
+    lbfgs: bool,
+    option: str,
+    data: int = 0,
 ) -> None:
     """Refuse a network that cannot be trained in memory.
 
     It is trained on `batch` rows at a time and applied to `rows` at a time, while `data` numbers
-    are there besides.
+    are there besides.  `activations`: the names of the hidden layers'.
 
     Raises:
         InputError: if it cannot; the message names the option to lower.
     """
     n_parameters, values, widest = count(layer_sizes), sum(layer_sizes[1:]), max(layer_sizes[1:])
-    trained, applied = batch * (values + BACKWARD * widest), rows * (values + widest)
+    backward = BACKWARD + max((OF_SLOPE.get(name, 0) for name in activations), default=0)
+    trained, applied = batch * (values + backward * widest), rows * (values + widest)
     require_memory(
         (LBFGS if lbfgs else STEPS) * n_parameters + max(trained, applied) + data,
         f"the network {'-'.join(map(str, layer_sizes))} with its {n_parameters:,} parameters",

@@ -9,10 +9,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
 from .display import NetworkDisplay
+from .errors import InputError
 from .fitting import Fitting
 from .hidden_layers import ActivationChoice
 from .initializers import StartWeights
 from .losses import Loss
+from .named import no_such_setting, only_its_own
 from .sklearn_callbacks import CallbackSupportMixin, with_callbacks
 from .stops import warning_of
 
@@ -20,6 +22,7 @@ from .stops import warning_of
 class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
     """A multilayer perceptron; MLPClassifier and MLPRegressor say what its targets mean."""
 
+    @only_its_own
     def __init__(
         self,
         hidden_layer_sizes: int | Sequence[int] = (100,),
@@ -123,6 +126,19 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
             # shown at the caller's line: scikit-learn's decorator is one call in between
             warnings.warn(*said, stacklevel=3 if hasattr(MLP.fit, "__wrapped__") else 2)
         return self
+
+    def set_params(self, **params: Any) -> Self:
+        """Change settings.
+
+        Raises:
+            InputError: for a name that is none of them.
+        """
+        known = self.get_params(deep=False)
+        for name in params:
+            if name not in known:
+                owner = f"Invalid parameter: {type(self).__name__}"
+                raise InputError(no_such_setting(name, known, owner))
+        return super().set_params(**params)
 
     def build(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Make the network for these rows and draw its start weights, without training it.

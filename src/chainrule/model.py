@@ -128,7 +128,8 @@ def train_models(
         if target.classes is None and not _needs_raw_target(recipe):
             target_scaling = Scaling.fit(y[:, None], "standard")
             y = target_scaling.apply(y[:, None])[:, 0]
-        estimator = make_estimator(recipe, target, seed)
+        fitting = recipe.changed(batch_size=min(recipe.batch_size, len(y)))
+        estimator = make_estimator(fitting, target, seed)
         models.append(Model(features, scaling, target, target_scaling, estimator))
         jobs.append((estimator, scaling.apply(encoded), y))
     for model, callback in zip(models, callbacks, strict=False):

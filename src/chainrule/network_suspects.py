@@ -10,9 +10,9 @@ import numpy as np
 
 from .activations import ACTIVATIONS
 from .chain import Array
-from .divergence import column_sizes
 from .evidence import Evidence, Suspect
 from .measurements import FLAT
+from .scales import column_sizes
 from .words import counted
 
 TINY = 0.02  # a column's root mean square, or spread, beside which weights of usual size vanish

@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d
 
@@ -17,7 +16,9 @@ from .hidden_layers import ActivationChoice
 from .initializers import StartWeights
 from .losses import LOSSES, PROBABILISTIC, Loss
 from .mlp import MLP
+from .named import only_its_own
 from .names import lookup
+from .scores import r_squared
 
 
 class MLPRegressor(RegressorMixin, MLP):
@@ -44,6 +45,7 @@ class MLPRegressor(RegressorMixin, MLP):
     array([21.])
     """
 
+    @only_its_own
     def __init__(
         self,
         loss: str | Loss = "squared_error",
@@ -162,11 +164,16 @@ class MLPRegressor(RegressorMixin, MLP):
         """Return the prediction of each row, (rows,) or (rows, n_outputs) as y was in fit."""
         return self._numbers_of(self._outputs(X))
 
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return R² of the predictions, as scikit-learn's `r2_score`, of numbers of any size."""
+        weight = None if sample_weight is None else np.asarray(sample_weight)
+        return r_squared(np.asarray(y), self.predict(X), weight)
+
     def _numbers_of(self, outputs: Array) -> Array:
         return outputs[:, 0] if self._one_dimensional else outputs
 
     def _score_of(self, outputs: Array, y: Array, weight: Array | None) -> float:
-        return float(r2_score(y, self._numbers_of(outputs), sample_weight=weight))
+        return r_squared(y, self._numbers_of(outputs), weight)
 
 
 def _numbers(y: ArrayLike) -> Array:

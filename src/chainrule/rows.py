@@ -114,7 +114,9 @@ def checked_weight(sample_weight: Any, X: Array, name: str) -> Array | None:
             f"`{name}` must not be negative, nor NaN or infinite; got {weight[place]:g} for row "
             f"{place}. To leave a row out give it the weight 0."
         )
-    return weight.astype(X.dtype, copy=False)
+    with np.errstate(over="ignore", under="ignore"):
+        return weight.astype(X.dtype, copy=False)  # of weights that all vanish, or one too large,
+    # the sum is refused
 
 
 def split(rows: Rows, fraction: float, random: RandomState, strata: bool) -> tuple[Rows, Rows]:

@@ -74,7 +74,7 @@ def _is_seed(value: Any) -> bool:
 
 
 def _is_one(value: Any) -> bool:
-    return not isinstance(value, np.ndarray | list | tuple | set)
+    return not isinstance(value, np.ndarray | list | tuple | set | int)
 
 
 def _is_dtype(value: Any) -> bool:
@@ -90,6 +90,8 @@ _NOT_NEGATIVE = (_is_not_negative, "a number of at least 0")
 _A_SHARE = (is_share, "a number of at least 0 and less than 1")
 _A_SWITCH = (_is_switch, "True or False")
 _POSITIVE_OR_NONE = (_is_positive_or_none, "a number greater than 0, or None")
+
+_SIZES = " The regressor's first setting is its loss; sizes are given by hidden_layer_sizes=…"
 
 CONDITIONS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "alpha": _NOT_NEGATIVE,
@@ -142,7 +144,8 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     """
     for name, (satisfied, condition) in CONDITIONS.items():
         if name in settings and not satisfied(settings[name]):
-            raise InputError(f"`{name}` must be {condition}, got {settings[name]!r}.")
+            hint = _SIZES if name == "loss" and np.ndim(settings[name]) < 2 else ""
+            raise InputError(f"`{name}` must be {condition}, got {settings[name]!r}.{hint}")
     for name, choices in CHOICES.items():
         value = settings.get(name, choices[0])
         if not (isinstance(value, str) and value in choices):

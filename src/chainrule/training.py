@@ -135,7 +135,12 @@ class Training:
         self.keep_best()
 
     def require_bounded(
-        self, guard: Guard, loss: float, epoch: int, learning_rate: bool = True
+        self,
+        guard: Guard,
+        loss: float,
+        epoch: int,
+        learning_rate: float | None = None,
+        step: int = 0,
     ) -> None:
         """Go back to the last weights in bounds, and say so, if this loss is not."""
         if guard.allows(loss):
@@ -143,7 +148,7 @@ class Training:
         kept = guard.go_back()
         self.history.cut(kept)
         self.history.stop_reason = "diverged"
-        raise guard.error(loss, epoch, kept, learning_rate)
+        raise guard.error(loss, epoch, kept, learning_rate, step)
 
 
 Round = tuple[Array, int]
@@ -185,7 +190,7 @@ def rounds(
     plan, history, flat = training.plan, training.history, training.parameters.flat
     guard = training.guard()
     loss = guard.start_loss
-    training.require_bounded(guard, loss, 1)
+    training.require_bounded(guard, loss, 1, optimizer.learning_rate)
     order = np.arange(len(training.target))
     for epoch in range(1, plan.max_epochs + 1):
         guard.remember(epoch - 1, loss)
@@ -196,7 +201,10 @@ def rounds(
             random.shuffle(permutation)
             order = order[permutation]
         loss, seen, stop = yield order, epoch
-        training.require_bounded(guard, loss if all_finite(flat) else math.nan, epoch)
+        rate, step = optimizer.learning_rate, 0
+        if not math.isfinite(loss):
+            step = math.ceil(seen / plan.batch_size)  # the last that was gone through
+        training.require_bounded(guard, loss if all_finite(flat) else math.nan, epoch, rate, step)
         history.samples += seen
         asked = training.ends_epoch(loss, optimizer.learning_rate)
         next_epoch(plan.schedule, optimizer, plan.learning_rate, plan.power_t, history.samples)
@@ -212,7 +220,7 @@ def rounds(
         history.stop_reason = "" if plan.once else "max_iter"  # one epoch is all that was asked
     if not plan.once:
         # each batch's loss is that before its step: the last step has not been seen by any
-        training.require_bounded(guard, guard.loss(), history.n_iter)
+        training.require_bounded(guard, guard.loss(), history.n_iter, optimizer.learning_rate)
     training.keep_best()
 
 

@@ -68,7 +68,7 @@ class CompiledEpochs:
         gone, stop = 0, ""
         while gone < len(order) and not stop:
             first, gone = gone, min(gone + size * (1 if self.tells else self.per_call), len(order))
-            started, seen = monotonic(), results[at.SEEN]
+            started, seen, steps = monotonic(), results[at.SEEN], results[at.STEPS]
             before = flat.copy() if self.tells else flat
             try:
                 with partners(self.frame):
@@ -77,6 +77,7 @@ class CompiledEpochs:
             finally:
                 self._keep()  # Ctrl-C comes after the call
             if not math.isfinite(results[at.OBJECTIVE]):
+                first += int(results[at.STEPS] - steps) * size  # steps taken before it
                 return float(results[at.OBJECTIVE]), min(first + size, gone), ""
             if gone < len(order) and monotonic() - started < PAUSE / 2:
                 self.per_call *= 2
