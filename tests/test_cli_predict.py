@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from commands import called, run
+from commands import SECONDS, called, run, started
 
 from chainrule import load
 
@@ -185,9 +185,8 @@ def test_a_closed_pipe_ends_it_quietly(folder: Path) -> None:
     many = table([("n", k / 7, "red", "no") for k in range(60_000)], "size,colour")
     (folder / "many.csv").write_text(many, encoding="utf-8")
     command = [sys.executable, "-m", "chainrule", "predict", "strict.chain", "many.csv"]
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with started(command, cwd=folder, **pipes) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == b"fits\n"
@@ -203,7 +202,12 @@ def test_scikit_learn_is_not_loaded(folder: Path) -> None:
         "try:\n    main()\nfinally:\n    print({'sklearn', 'numba'} & set(sys.modules))"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
     )
     assert result.stdout.endswith("set()\n"), result.stderr
 

@@ -5,7 +5,7 @@ says whether a gradient is right; `explain` opens one into its factors; `where` 
 chain rule is in somebody else's code, and whether it is right there; `derive` differentiates a
 formula step by step, `derive_network` a network's loss by each weight; `emit` writes a network as a
 program from scratch; `diagnose` says why a training does not move; `load` reads a model that
-`chainrule train -o` kept.
+`chainrule train -o` kept, `to_onnx` makes one for other programs.
 """
 
 from importlib import import_module
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .losses import LOSSES, Loss
     from .model import Model
     from .modelfile import load, save
+    from .onnx_export import to_onnx
     from .parameters import Gradients, Parameters
     from .reports import Diagnosis, Finding
     from .step_trace import trace_step
@@ -71,6 +72,7 @@ __all__ = [
     "forward",
     "load",
     "save",
+    "to_onnx",
     "trace_step",
     "where",
 ]
@@ -110,6 +112,7 @@ _LATER = {
     "forward": "chain",
     "load": "modelfile",
     "save": "modelfile",
+    "to_onnx": "onnx_export",
     "trace_step": "step_trace",
     "where": "locate.inspection",
 }
