@@ -6,11 +6,12 @@ import pytest
 from fault import Fault
 from fault_cells import FAULTS as CELLS
 from fault_content import FAULTS as CONTENT
+from fault_models import FAULTS as MODELS
 from fault_process import FAULTS as PROCESS
 from fault_reading import FAULTS as READING
 from fault_settings import FAULTS as SETTINGS
 
-FAULTS = [*READING, *CELLS, *CONTENT, *SETTINGS, *PROCESS]
+FAULTS = [*READING, *CELLS, *CONTENT, *MODELS, *SETTINGS, *PROCESS]
 
 ELSEWHERE = {
     93: "there is no page in the browser yet, so no port to be taken",
