@@ -156,3 +156,13 @@ def test_progress_shows_epoch_and_loss_on_a_terminal_and_nothing_elsewhere() -> 
             progress.epoch(3, 0.25)
         assert ("epoch 3/3  loss 0.25000" in out.getvalue()) is terminal_like
         assert (out.getvalue() == "") is not terminal_like
+
+
+def test_progress_is_a_line_now_and_then_in_a_log() -> None:
+    out = io.StringIO()
+    with TrainingProgress(Console(file=out, width=40), seconds=0) as progress:
+        progress.begin("fold 1 of 2", 10**20)
+        progress.epoch(3, 0.25)
+    assert out.getvalue() == (
+        "chainrule: fold 1 of 2, epoch 3 of 100000000000000000000, loss 0.25000.\n"
+    )

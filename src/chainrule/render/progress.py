@@ -1,16 +1,26 @@
-"""Live progress on standard error, only where somebody sees it."""
+"""Live progress on standard error where somebody sees it; a line now and then elsewhere."""
 
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+SECONDS = 30.0
+"""Between two lines of a log."""
+
 
 class TrainingProgress:
-    """One line: which network, how far it is, its loss."""
+    """One line: which network, how far it is, its loss.
 
-    def __init__(self, console: Console) -> None:
+    It changes on a terminal; in a log there is another one every so many `seconds`.
+    """
+
+    def __init__(self, console: Console, seconds: float = SECONDS) -> None:
+        self._log = None if console.is_terminal else console
+        self._label, self._epochs = "", 0
+        self._seconds, self._next = seconds, monotonic() + seconds
         self._progress = Progress(
             TextColumn("{task.description:<12}"),
             BarColumn(bar_width=24),
@@ -36,8 +46,13 @@ class TrainingProgress:
 
     def begin(self, label: str, epochs: int) -> None:
         """Start a network, "fold 2 of 5", of so many epochs."""
+        self._label, self._epochs = label, epochs
         self._progress.reset(self._task, description=label, total=epochs, visible=True, loss="")
 
     def epoch(self, number: int, loss: float) -> None:
         """Finish an epoch, counted from 1, with this mean loss."""
         self._progress.update(self._task, completed=number, loss=f"  loss {loss:.5f}")
+        if self._log is not None and monotonic() >= self._next:
+            self._next = monotonic() + self._seconds
+            line = f"{self._label}, epoch {number} of {self._epochs}, loss {loss:.5f}."
+            self._log.print(f"chainrule: {line}", highlight=False, markup=False, soft_wrap=True)
