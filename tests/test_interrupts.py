@@ -8,7 +8,14 @@ import threading
 import pytest
 from commands import SECONDS
 
-from chainrule.interrupts import interrupts_put_off
+from chainrule.interrupts import (
+    attended,
+    exit_status,
+    interrupts_put_off,
+    is_asked_to_stop,
+    signals_noted,
+    stop,
+)
 
 AFTER_AN_INTERRUPTED_IMPORT = """
 import os, signal, sys, threading
@@ -76,3 +83,66 @@ def test_numba_works_after_ctrl_c_while_it_was_loaded() -> None:
     command = [sys.executable, "-W", "ignore", "-c", AFTER_AN_INTERRUPTED_IMPORT]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.stdout.split() == ["interrupted", "numba"], done.stderr
+
+
+def test_a_signal_waits_for_who_attends_to_it() -> None:
+    passed = []
+
+    def training() -> None:
+        with signals_noted(signal.SIGINT, signal.SIGTERM), attended():
+            signal.raise_signal(signal.SIGTERM)
+            passed.append(is_asked_to_stop())
+            stop()
+
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        training()
+    assert passed == [True]
+    assert not is_asked_to_stop()
+    assert exit_status() == 143
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_second_signal_and_one_that_nobody_attends_to_do_not_wait() -> None:
+    passed = []
+
+    def twice() -> None:
+        with signals_noted(signal.SIGINT), attended():
+            signal.raise_signal(signal.SIGINT)
+            passed.append("one")
+            signal.raise_signal(signal.SIGINT)
+            passed.append("two")
+
+    def alone() -> None:
+        with signals_noted(signal.SIGINT):
+            signal.raise_signal(signal.SIGINT)
+            passed.append("alone")
+
+    for block in (twice, alone):
+        with pytest.raises(KeyboardInterrupt):
+            block()
+    assert passed == ["one"]
+    assert exit_status() == 130
+
+
+def test_a_signal_that_nobody_looked_after_comes_when_the_block_is_over() -> None:
+    passed = []
+
+    def block() -> None:
+        with signals_noted(signal.SIGINT), attended():
+            signal.raise_signal(signal.SIGINT)
+            passed.append("to the end")
+
+    with pytest.raises(KeyboardInterrupt):
+        block()
+    assert passed == ["to the end"]
+
+
+def test_who_ignores_signals_goes_on_doing_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with signals_noted(signal.SIGINT), attended():
+            signal.raise_signal(signal.SIGINT)
+            assert not is_asked_to_stop()
+    finally:
+        signal.signal(signal.SIGINT, before)
