@@ -6,12 +6,13 @@ import pytest
 from fault import Fault
 from fault_cells import FAULTS as CELLS
 from fault_content import FAULTS as CONTENT
+from fault_interruption import FAULTS as INTERRUPTION
 from fault_models import FAULTS as MODELS
 from fault_process import FAULTS as PROCESS
 from fault_reading import FAULTS as READING
 from fault_settings import FAULTS as SETTINGS
 
-FAULTS = [*READING, *CELLS, *CONTENT, *MODELS, *SETTINGS, *PROCESS]
+FAULTS = [*READING, *CELLS, *CONTENT, *MODELS, *SETTINGS, *INTERRUPTION, *PROCESS]
 
 ELSEWHERE = {
     93: "there is no page in the browser yet, so no port to be taken",
@@ -21,6 +22,15 @@ ELSEWHERE = {
 """Faults that nothing in the package can meet, each with the reason."""
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+LONG = {91: "joblib starts processes of its own, which load all again"}
+"""Faults whose check takes longer than a test may by default, each with the reason."""
+
+
+def _parameter(fault: Fault) -> object:
+    marks = [pytest.mark.slow] if fault.number in LONG else []
+    return pytest.param(fault, id=fault.id, marks=marks)
+
+
+@pytest.mark.parametrize("fault", [*map(_parameter, FAULTS)])
 def test_a_fault_is_met(fault: Fault, tmp_path: Path) -> None:
     fault.check(tmp_path)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .callbacks import Batch, Epoch
     from .chain import Link, backward, forward
     from .check import GradientCheck, ParameterCheck, check_gradients, check_pullback
+    from .checkpoints import Checkpoint
     from .derivation.deriving import derive
     from .derivation.display import Derivation
     from .diagnosis import diagnose
@@ -43,6 +44,7 @@ __all__ = [
     "LOSSES",
     "Activation",
     "Batch",
+    "Checkpoint",
     "Derivation",
     "Diagnosis",
     "DivergenceError",
@@ -83,6 +85,7 @@ _LATER = {
     "LOSSES": "losses",
     "Activation": "activations",
     "Batch": "callbacks",
+    "Checkpoint": "checkpoints",
     "Derivation": "derivation.display",
     "Diagnosis": "reports",
     "DivergenceError": "errors",

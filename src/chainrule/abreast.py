@@ -84,6 +84,7 @@ def train_together(jobs: Sequence[Job]) -> Errors:
                     over.callback(tear_down, models[i])
                     over.enter_context(models[i]._while_training(begun[i].training, engines[i]))
                     begun[i].training.started = monotonic()
+                    begun[i].training.position.abreast = len(group) > 1
                 interrupted = _interrupted(run, chosen.values(), interrupted)
     return errors
 
@@ -143,7 +144,15 @@ def _in_lockstep(group: dict[int, Begun], epochs: EpochsAbreast, errors: Errors)
                 continue
             except DivergenceError as error:
                 errors[numbers[place]] = error
+        _pause(group.values())
         told = {place: gone for (place, _), gone in zip(orders, epochs(orders), strict=True)}
+
+
+def _pause(group: Iterable[Begun]) -> None:
+    """Let all keepers look, where each training has an epoch before it or is over."""
+    with ExitStack() as every:  # each of them, even if one ends all
+        for keeper in filter(None, (begun.training.position.keeper for begun in group)):
+            every.callback(keeper.at_boundary)
 
 
 def _interrupted(run: Run, group: Iterable[Begun], already: bool) -> bool:

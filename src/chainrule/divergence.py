@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -47,6 +48,16 @@ class Guard:
         self._recent: deque[tuple[int, Array]] = deque(maxlen=2)
         self.start_loss = self.loss() if start_loss is None else start_loss
         self.bound = RUNAWAY * max(self.start_loss, 1.0)
+
+    @property
+    def remembered(self) -> list[tuple[int, Array]]:
+        """The weights that can be gone back to, each with the epochs before, the latest last."""
+        return [*self._recent]
+
+    def recall(self, start: Array, recent: Sequence[tuple[int, Array]]) -> None:
+        """Remember what another guard of the same training did."""
+        self.start = start
+        self._recent.extend((epochs, weights.copy()) for epochs, weights in recent)
 
     def loss(self) -> float:
         """Return the loss of the weights as they are now, nan if one of them is not finite."""

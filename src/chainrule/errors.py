@@ -11,7 +11,10 @@ class FormulaError(InputError):
     Attributes:
         sentence: what is wrong.
         shown: the formula, or its part about the place, and a caret beneath.
+        status: that a command ends with.
     """
+
+    status = 2
 
     def __init__(self, sentence: str, shown: str) -> None:
         super().__init__(f"{sentence}\n{shown}")
@@ -41,3 +44,19 @@ class DivergenceError(ArithmeticError):
     # pickle would call the class with the message alone; joblib's processes send errors by pickle
     def __reduce__(self) -> tuple[type["DivergenceError"], tuple[str, int, str]]:
         return type(self), (self.happened, self.epoch, self.weights)
+
+
+class InterruptionError(Exception):
+    """A command that Ctrl-C or SIGTERM has ended.
+
+    Attributes:
+        sentence: what was written, and how to go on.
+        status: that the command ends with; there is nothing to be `shown`.
+    """
+
+    shown = ""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status

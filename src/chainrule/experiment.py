@@ -25,6 +25,7 @@ from .parameters import count
 from .preparation import Options, Prepared
 from .recipes import CLASSIC, STANDARD, Recipe
 from .reports import Diagnosis, Finding, Fold, NetworkFacts, TrainReport
+from .resuming import KeptRun
 from .rows import Rows
 from .trainings import Progress, Trainings
 from .weights import largest_weight
@@ -50,17 +51,22 @@ def run(
     options: Options,
     progress: Progress,
     keep_rows: int = 0,
+    kept: KeptRun | None = None,
 ) -> Outcome:
     """Score the recipe on held-out rows, then train on all rows and open one gradient.
 
     `keep_rows` rows stay with the model: the one whose loss is largest, the others spread evenly.
+    `kept` keeps the trainings in a checkpoint, and knows from where they go on.
 
     Raises:
-        InputError: if a setting cannot be used, or the network cannot fit into memory.
+        InputError: if a setting cannot be used, the network cannot fit into memory, or the
+            checkpoint is of another training.
     """
     _refuse_loss_of_classes(prepared, recipe)
     _require_room(prepared, recipe)
     recipe = _with_batches(recipe, len(prepared.y))
+    if kept is not None:
+        kept.is_of(prepared, recipe, options)
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
     splits = [*_splits(prepared, options)]
@@ -68,7 +74,7 @@ def run(
     labels = labels if options.split is None else ["the split"]
     parts = dict(zip(labels, (rows for rows, _ in splits), strict=True))
     trained = Trainings(
-        prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}
+        prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}, kept
     )
     unseen: list[tuple[float, float]] = []
 

@@ -2,16 +2,16 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Self
 
 import numpy as np
 from numpy.random import RandomState
 from numpy.typing import ArrayLike
-from sklearn.utils import check_random_state
 
 from .callbacks import Listeners
 from .chain import Array
+from .checkpoints import Start, arrays_of
 from .construction import (
     Settings,
     dropout_links,
@@ -35,12 +35,12 @@ from .losses import Loss
 from .memory import cells_of, keep_freed_memory
 from .optimizers import Optimizer
 from .parameters import Parameters
-from .rows import FEWEST, Rows, checked_weight, split
+from .rows import Rows, checked_weight, split
 from .settings import check_settings
 from .sklearn_callbacks import bridges
 from .threads import blas_threads
 from .training import Training
-from .validation import judge
+from .validation import given_rows, judge
 
 Validation = tuple[Any, Any, Any]
 """Rows to validate with: X, y and weights, or None."""
@@ -94,10 +94,12 @@ class Fitting(FittedNetwork):
         validation: Validation = NONE,
         once: bool = False,
         classes: ArrayLike | None = None,
+        resume: Any = None,
     ) -> Self:
         """Train; `fresh` from the start, `once` for one epoch that goes on where the last ended."""
         with self._all_or_nothing():
-            begun = self._ready(X, y, sample_weight, fresh, validation, once, classes)
+            given = (X, y, sample_weight, fresh, validation, once, classes, resume)
+            begun = self._ready(*given)
             (engine,) = choose([begun])
             run = runner(engine, begun)
         with self._while_training(begun.training, engine):
@@ -126,19 +128,22 @@ class Fitting(FittedNetwork):
         validation: Validation = NONE,
         once: bool = False,
         classes: ArrayLike | None = None,
+        resume: Any = None,
     ) -> Begun:
-        """Make all ready to train."""
+        """Make all ready to train, from the start or from where a checkpoint stands."""
         settings = self._settings()
-        random = check_random_state(settings["random_state"])
-        rows = self._prepare(X, y, sample_weight, settings, random, fresh, classes)
+        start = Start(settings, resume, once)
+        rows = self._prepare(X, y, sample_weight, settings, start.random, fresh, classes)
         if not (fresh or (once and settings.get("class_weight") == BALANCED)):
             rows = self._weighed_anew(rows)
         if fresh:
             warn_of(self, rows, settings, once)
-        training = self._training(rows, validation, settings, random, once)
+        random = start.draws()
+        training = self._training(rows, validation, start.settings, random, once)
         if not once:
             training.listeners.add(bridges(self, rows.X, rows.y, rows.sample_weight))
-        return Begun(training, self._optimizer, self._dropout, random, settings["engine"])
+        begun = Begun(training, self._optimizer, self._dropout, random, settings["engine"])
+        return start.ready(begun, settings, lambda: arrays_of(rows, validation))
 
     def _weighed_anew(self, rows: Rows) -> Rows:
         """Return rows with the weights of classes that are set now, maybe others than before."""
@@ -223,7 +228,7 @@ class Fitting(FittedNetwork):
         self._dropout = dropout_links(settings, n_hidden, random, drawn)
         judges = None
         if any(part is not None for part in validation):
-            judges = self._given_rows(validation)
+            judges = given_rows(self._known_rows, *validation)
         elif settings["early_stopping"] and not once:
             one_unit = rows.target.shape[1] == 1  # scikit-learn keeps the shares of two classes
             strata = one_unit and hasattr(self, "classes_")
@@ -245,36 +250,20 @@ class Fitting(FittedNetwork):
             self._keep,
         )
 
-    def _given_rows(self, validation: Validation) -> Rows:
-        X, y, weight = validation
-        if X is None or y is None:
-            missing = "X_val" if X is None else "y_val"
-            raise InputError(f"`{missing}` must be given too: rows to validate with have both.")
-        try:
-            rows = self._known_rows(X, y, weight, "sample_weight_val")
-        except InputError as error:
-            said = str(error).replace("`X`", "`X_val`").replace("`y`", "`y_val`")
-            raise InputError(said) from error
-        except ValueError as error:
-            raise InputError(f"`X_val` and `y_val` cannot be used: {error}") from error
-        if len(rows) < FEWEST:
-            raise InputError(
-                f"`X_val` must have at least {FEWEST} rows, got {len(rows)}: a score of one row "
-                "says nothing."
-            )
-        return rows
-
     @contextmanager
     def _while_training(self, training: Training, engine: str) -> Iterator[None]:
         """Tell of the training that the block is, and keep what comes of it, interrupted or not."""
         self.engine_ = engine
-        training.history.n_iter, training.history.stop_reason = 0, ""
+        if not training.position.resumed:
+            training.history.n_iter, training.history.stop_reason = 0, ""
         self._keep()
         keep_freed_memory()
+        keeper = training.position.keeper
         try:
             training.listeners.tell("on_fit_begin", self)
             # the compiled engine shares out its work to threads of its own, with one of BLAS each
-            with blas_threads(0 if self.engine_ == "numba" else training.work):
+            work = 0 if self.engine_ == "numba" else training.work
+            with keeper.while_training() if keeper else nullcontext(), blas_threads(work):
                 yield
         except KeyboardInterrupt:
             training.interrupt()

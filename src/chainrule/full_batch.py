@@ -26,22 +26,28 @@ ObjectiveOf = Callable[[Network, Parameters], Objective]
 def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> None:
     """Train in place by L-BFGS; interrupted, the parameters are those of the last iteration.
 
+    Going on from a checkpoint, it begins anew at the last iteration's weights.
     A start that is the optimum already counts as one iteration, which found its loss.
 
     Raises:
         DivergenceError: if the start has no finite loss or gradient.
     """
     plan, history, parameters = training.plan, training.history, training.parameters
+    if history.n_iter == plan.max_epochs:
+        history.stop_reason = "max_iter"  # kept in a checkpoint before that was noted
+    if training.is_over:
+        return training.end()
     rows = (training.X, training.target, training.weight)
     trial = parameters.copy()
     objective = objective_of(training.network, trial)
-    begun = 1
+    begun = history.n_iter + 1
 
     def value_and_gradient(flat: Array) -> tuple[float, Array]:
         nonlocal begun
         if begun == history.n_iter:  # that iteration was not the last
             begun += 1
             training.listeners.tell("on_epoch_begin", begun)
+        training.position.pause()
         trial.flat[:] = flat
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             loss, gradients = objective.value_and_gradients(*rows)
@@ -57,12 +63,12 @@ def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> 
     history.start_loss = start[0] if history.start_loss is None else history.start_loss
     start_loss = start[0] if np.isfinite(start[1]).all() else math.nan
     training.require_bounded(training.guard(), start_loss, 1)
-    training.listeners.tell("on_epoch_begin", 1)
+    training.listeners.tell("on_epoch_begin", begun)
     message = minimize_lbfgs(
         value_and_gradient,
         parameters.flat,
         start,
-        max_iter=plan.max_epochs,
+        max_iter=plan.max_epochs - history.n_iter,
         max_fun=plan.max_evaluations,
         tol=plan.tol,
         on_iteration=on_iteration,
@@ -70,7 +76,8 @@ def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> 
     if not history.n_iter:
         _after_iteration(training, start_loss)
     history.stop_reason = history.stop_reason or _reason(message)
-    training.keep_best()
+    training.end()
+    return None
 
 
 def _reason(message: str) -> str:

@@ -108,11 +108,13 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
         X_val: ArrayLike | None = None,
         y_val: ArrayLike | None = None,
         sample_weight_val: ArrayLike | None = None,
+        resume: Any = None,
     ) -> Self:
         """Train on rows X (n, n_features), maybe sparse, targets y and weights (n,) of the rows.
 
         Rows given as `X_val`, `y_val` are validated with after each epoch; without them
-        `early_stopping` keeps a share of X.
+        `early_stopping` keeps a share of X.  `resume` names the file of a `Checkpoint`: training
+        goes on from there, with the same rows and settings.
 
         Raises:
             InputError: if a setting, or a row, cannot be used.
@@ -120,7 +122,8 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
                 attributes then hold the weights of the last epoch that ended in bounds.
         """
         validation = (X_val, y_val, sample_weight_val)
-        self._fit(X, y, sample_weight, fresh=self._begins_anew(), validation=validation)
+        fresh = self._begins_anew()
+        self._fit(X, y, sample_weight, fresh=fresh, validation=validation, resume=resume)
         said = warning_of(self.stop_reason_, self._settings())
         if said:
             # shown at the caller's line: scikit-learn's decorator is one call in between

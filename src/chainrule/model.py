@@ -107,6 +107,20 @@ class Model:
         return encoded
 
 
+class Interruption(KeyboardInterrupt):
+    """Ctrl-C in a training.
+
+    Attributes:
+        trained: the models, as they are now.
+        models: the same by the names of their parts, once these are known.
+    """
+
+    def __init__(self, trained: list[Model]) -> None:
+        super().__init__()
+        self.trained = trained
+        self.models: dict[str, Model] = {}
+
+
 def train_models(
     features: tuple[Feature, ...],
     target: Target,
@@ -115,7 +129,7 @@ def train_models(
     seed: int,
     callbacks: Sequence[Any] = (),
 ) -> list[tuple[Model, DivergenceError | None]]:
-    """Train a model on each part: encoded rows (n, n_inputs), targets (n,); maybe a callback each.
+    """Train a model on each part: encoded rows (n, n_inputs), targets (n,); maybe callbacks.
 
     A training that diverges gives the model of its last epoch in bounds, and the error beside it.
 
@@ -133,14 +147,14 @@ def train_models(
         models.append(Model(features, scaling, target, target_scaling, estimator))
         jobs.append((estimator, scaling.apply(encoded), y))
     for model, callback in zip(models, callbacks, strict=False):
-        model.estimator.set_params(callbacks=[callback])
+        model.estimator.set_params(callbacks=callback)
     try:
         errors = train_together(jobs)
     finally:
         for model in models:
             model.estimator.set_params(callbacks=None)
     if any(model.estimator.stop_reason_ == "interrupted" for model in models):
-        raise KeyboardInterrupt  # the command ends; estimators would go on with what they have
+        raise Interruption(models)  # the command ends; estimators would go on with what they have
     return [(model, errors.get(index)) for index, model in enumerate(models)]
 
 

@@ -64,6 +64,10 @@ class Adam:
 
     mean ← β₁ mean + (1 − β₁) g,  square ← β₂ square + (1 − β₂) g²,
     flat ← flat − learning_rate √(1 − β₂ᵗ)/(1 − β₁ᵗ) × mean / (√square + ε).
+
+    Attributes:
+        powers: β₁ᵗ and β₂ᵗ, (2,), where a program multiplies them up step by step, rounding each.
+        goes_on: whether a program is to go on from these, once.
     """
 
     learning_rate: float = 0.001
@@ -73,6 +77,8 @@ class Adam:
     steps: int = 0
     mean: Array | None = None
     square: Array | None = None
+    powers: Array | None = None
+    goes_on: bool = False
 
     def step(self, flat: Array, gradient: Array) -> None:
         """Change `flat` in place, given ∂J/∂flat."""

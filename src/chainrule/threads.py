@@ -52,6 +52,13 @@ def blas_threads(work: int) -> Iterator[None]:
             library.set_num_threads(limit)
 
 
+def threads_there() -> int:
+    """Return how many threads of BLAS the process has, while nothing trains."""
+    with _trainings.lock:
+        there = [library.num_threads for library in _libraries()]
+        return min(_trainings.before if _trainings.works else there, default=1)
+
+
 def threads_to_share() -> int:
     """Return how many threads one more training may use that shares out its work by itself."""
     with _trainings.lock:

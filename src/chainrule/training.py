@@ -18,6 +18,7 @@ from .links import Dropout
 from .network import BLOCK, Network, Objective, total_weight
 from .optimizers import Optimizer, clip
 from .parameters import Parameters
+from .position import Position
 from .schedules import lower, next_epoch
 from .threads import multiply_adds
 
@@ -69,6 +70,7 @@ class Training:
         judged: computes what the validation rows say of `parameters`; None without such rows.
         show: writes the history to the model's attributes, before an epoch is told of.
         started: when, by the clock `time.monotonic`.
+        position: where it stands; it begins anew, or goes on from a checkpoint.
     """
 
     network: Network
@@ -82,11 +84,17 @@ class Training:
     judged: Callable[[], Judgement] | None = None
     show: Callable[[], None] | None = None
     started: float = field(default_factory=time.monotonic)
+    position: Position = field(default_factory=Position)
 
     @property
     def seconds(self) -> float:
         """Since the training began."""
-        return time.monotonic() - self.started
+        return time.monotonic() - self.started + self.position.seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a training that goes on has come to its end before."""
+        return self.position.resumed and bool(self.history.stop_reason)
 
     @property
     def work(self) -> int:
@@ -99,6 +107,9 @@ class Training:
         rows = (self.X, self.target, self.weight)
         history = self.history
         guard = Guard(self.network, self.parameters, *rows, history.start_loss, history.before)
+        if self.position.remembered:
+            guard.recall(*self.position.remembered)
+        self.position.guard = guard
         history.start_loss = guard.start_loss
         history.before = guard.start if self.plan.once else None
         return guard
@@ -123,6 +134,12 @@ class Training:
             model=self.listeners.model,
         )
         return self.listeners.tell("on_epoch_end", event)
+
+    def end(self) -> None:
+        """Tell the keeper, then put back the best weights."""
+        if self.position.keeper:
+            self.position.keeper.at_end()
+        self.keep_best()
 
     def keep_best(self) -> None:
         """Put back the weights that the validation rows judged best, if they judge."""
@@ -174,6 +191,7 @@ def descend(
     try:
         asked = next(going)
         while True:
+            training.position.pause()
             asked = going.send(one_epoch(*asked))
     except StopIteration:
         return
@@ -187,24 +205,24 @@ def rounds(
     Raises:
         DivergenceError: as `descend`.
     """
-    plan, history, flat = training.plan, training.history, training.parameters.flat
-    guard = training.guard()
-    loss = guard.start_loss
-    training.require_bounded(guard, loss, 1, optimizer.learning_rate)
-    order = np.arange(len(training.target))
-    for epoch in range(1, plan.max_epochs + 1):
-        guard.remember(epoch - 1, loss)
+    plan, history, position = training.plan, training.history, training.position
+    if training.is_over:
+        return training.end()
+    guard, flat = training.guard(), training.parameters.flat
+    if not position.resumed:
+        position.loss = guard.start_loss
+        training.require_bounded(guard, guard.start_loss, 1, optimizer.learning_rate)
+    for epoch in range(history.n_iter + 1, plan.max_epochs + 1):
+        if not position.under_way:
+            guard.remember(epoch - 1, position.loss)
         training.listeners.tell("on_epoch_begin", epoch)
-        if plan.shuffle:
-            # scikit-learn's order: each epoch permutes the one before
-            permutation = np.arange(len(order))
-            random.shuffle(permutation)
-            order = order[permutation]
+        order = position.begin_epoch(len(training.target), random if plan.shuffle else None)
         loss, seen, stop = yield order, epoch
         rate, step = optimizer.learning_rate, 0
         if not math.isfinite(loss):
             step = math.ceil(seen / plan.batch_size)  # the last that was gone through
         training.require_bounded(guard, loss if all_finite(flat) else math.nan, epoch, rate, step)
+        position.end_epoch(loss)
         history.samples += seen
         asked = training.ends_epoch(loss, optimizer.learning_rate)
         next_epoch(plan.schedule, optimizer, plan.learning_rate, plan.power_t, history.samples)
@@ -221,7 +239,8 @@ def rounds(
     if not plan.once:
         # each batch's loss is that before its step: the last step has not been seen by any
         training.require_bounded(guard, guard.loss(), history.n_iter, optimizer.learning_rate)
-    training.keep_best()
+    training.end()
+    return None
 
 
 def reference_epochs(training: Training, optimizer: Optimizer, dropout: list[Dropout]) -> Epochs:
@@ -238,10 +257,10 @@ def one_epoch(
     And how many rows were gone through, and why to stop before the others, or "".
     """
     plan, X, target = training.plan, training.X, training.target
-    tells = training.listeners.hears("on_batch_end")
-    total, seen, gone, stop = 0.0, 0, 0, ""
+    tells, position = training.listeners.hears("on_batch_end"), training.position
+    total, seen, gone, stop = position.total, position.seen, position.gone, ""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for number, start in enumerate(range(0, len(order), plan.batch_size), start=1):
+        for start in range(gone, len(order), plan.batch_size):
             rows: Any = slice(start, start + plan.batch_size)
             rows = order[rows] if plan.shuffle else rows
             gone = min(start + plan.batch_size, len(order))
@@ -255,7 +274,7 @@ def one_epoch(
             clip(gradients.flat, plan.max_grad_norm)
             _decay(training.parameters, plan.weight_decay * optimizer.learning_rate)
             optimizer.step(training.parameters.flat, gradients.flat)
-            model = training.listeners.model
+            number, model = start // plan.batch_size + 1, training.listeners.model
             event = Batch(epoch, number, loss, gradients, model) if tells else None
             if event and training.listeners.tell("on_batch_end", event):
                 stop = "callback"
@@ -263,6 +282,9 @@ def one_epoch(
                 stop = "max_time"
             if stop:
                 break
+            position.put(gone, seen, total)
+            if gone < len(order):
+                position.pause()
     return total / seen, gone, stop
 
 

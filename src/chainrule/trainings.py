@@ -8,9 +8,10 @@ from numpy.random import RandomState
 from .callbacks import Epoch
 from .chain import Array
 from .errors import DivergenceError
-from .model import Model, train_models
+from .model import Interruption, Model, train_models
 from .preparation import Prepared
 from .recipes import Recipe
+from .resuming import KeptRun
 
 FEW = 2**21  # numbers of the table's copies that may be there at once, 16 MB
 
@@ -38,9 +39,10 @@ class Trainings:
         seed: int,
         progress: Progress,
         parts: dict[str, Array],
+        kept: KeptRun | None = None,
     ) -> None:
         self._prepared, self._recipe, self._seed = prepared, recipe, seed
-        self._progress, self._parts = progress, parts
+        self._progress, self._parts, self._kept = progress, parts, kept
         online = recipe.batch_size == 1 and recipe.solver != "lbfgs"
         self._together = online and len(parts) * prepared.encoded.size < FEW
         self._trained: dict[str, tuple[Model, DivergenceError | None]] = {}
@@ -57,10 +59,19 @@ class Trainings:
             # files are often sorted by class, and a recipe may not shuffle
             rows = RandomState(self._seed).permutation(self._parts[label])
             parts.append((prepared.encoded[rows], prepared.y[rows]))
-        hear = [_Heard(label, recipe.epochs, self._progress) for label in labels]
+        hear = [self._callbacks(label) for label in labels]
         columns = prepared.features, prepared.target
-        models = train_models(*columns, parts, recipe, self._seed, hear)
+        try:
+            models = train_models(*columns, parts, recipe, self._seed, hear)
+        except Interruption as stopped:
+            stopped.models = dict(zip(labels, stopped.trained, strict=True))
+            raise
         self._trained |= dict(zip(labels, models, strict=True))
+
+    def _callbacks(self, label: str) -> list[Any]:
+        """Return who hears of the training of a part, and who keeps it."""
+        heard = [_Heard(label, self._recipe.epochs, self._progress)]
+        return [*heard, *([] if self._kept is None else [self._kept.part(label)])]
 
 
 @dataclass(frozen=True, slots=True)

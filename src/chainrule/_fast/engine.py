@@ -64,8 +64,10 @@ class CompiledEpochs:
         """
         training, results = self.training, self.results
         size, flat = training.plan.batch_size, training.parameters.flat
+        position = training.position
         self._begin(order)
-        gone, stop = 0, ""
+        results[[at.SUMMED, at.SEEN]] = position.total, position.seen
+        gone, stop = position.gone, ""
         while gone < len(order) and not stop:
             first, gone = gone, min(gone + size * (1 if self.tells else self.per_call), len(order))
             started, seen, steps = monotonic(), results[at.SEEN], results[at.STEPS]
@@ -85,6 +87,9 @@ class CompiledEpochs:
                 stop = self._tell(epoch, first // size + 1, before, order[first:gone])
             if not stop and results[at.SEEN] and training.seconds > training.plan.max_seconds:
                 stop = "max_time"
+            position.put(gone, float(results[at.SEEN]), float(results[at.SUMMED]))
+            if gone < len(order) and not stop:
+                position.pause()
         return float(results[at.SUMMED] / results[at.SEEN]), gone, stop
 
     def _begin(self, order: Array) -> None:

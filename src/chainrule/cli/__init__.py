@@ -1,7 +1,7 @@
 """The command line: one file a command, results on stdout, everything else on stderr.
 
 Exit status: 0 fine, 1 findings (training diverged, a wrong gradient), 2 usage or input, 3 no
-verdict, 130 interrupted.
+verdict, 130 interrupted, 143 ended by SIGTERM.
 """
 
 import io
@@ -18,7 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from .. import __version__
-from ..errors import FormulaError, InputError
+from ..errors import FormulaError, InputError, InterruptionError
 from ..render.characters import printable
 from .options import refused
 
@@ -116,8 +116,8 @@ def main() -> None:
         status = app(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except FormulaError as error:
-        _fail(error.sentence, 2, error.shown)
+    except (FormulaError, InterruptionError) as error:
+        _fail(error.sentence, error.status, error.shown)
     except InputError as error:
         _fail(str(error), 2)
     except typer.BadParameter as error:

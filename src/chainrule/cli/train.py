@@ -21,6 +21,7 @@ from ..render import machine, terminal
 from ..render.progress import TrainingProgress
 from ..tables import Table
 from ..words import counted
+from .checkpoint_options import CheckpointEvery, CheckpointFile, Keeping, Resume
 from .network_options import (
     Activation,
     Alpha,
@@ -89,6 +90,9 @@ def train(
     output: Annotated[
         Path | None, _of_output("--output", "-o", help="Keep the model in this file.")
     ] = None,
+    checkpoint: CheckpointFile = None,
+    checkpoint_every: CheckpointEvery = None,
+    resume: Resume = False,
     keep_rows: Annotated[
         int | None,
         _of_output(min=1, metavar="N", help="Keep N rows in it, for `chainrule explain`."),
@@ -128,9 +132,10 @@ def train(
     )
     _require_output(output, keep_rows)
     notices = Console(stderr=True)
+    keeping = Keeping(output, checkpoint, checkpoint_every, resume, notices)
     table = _table(data, TableFormat(delimiter, header), notices)
-    outcome = _run(table, recipe, options, keep_rows or 0, notices)
-    if output is not None:
+    with keeping.until_written(lambda model: _keep(model, output, notices)):
+        outcome = _run(table, recipe, options, keep_rows or 0, notices, keeping)
         _keep(outcome.model, output, notices)
     if outcome.report is None:
         terminal.notice(str(outcome.divergence), notices)
@@ -158,7 +163,12 @@ def _require_output(output: Path | None, keep_rows: int | None) -> None:
 
 
 def _run(
-    table: Table, recipe: Recipe, options: Options, keep_rows: int, notices: Console
+    table: Table,
+    recipe: Recipe,
+    options: Options,
+    keep_rows: int,
+    notices: Console,
+    keeping: Keeping,
 ) -> "Outcome":
     """Prepare and train, and say what was found."""
     prepared = prepare(table, options)
@@ -169,7 +179,7 @@ def _run(
 
     with TrainingProgress(notices) as progress, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_where: terminal.notice(f"{message}", notices)
-        return run(prepared, recipe, options, progress, keep_rows)
+        return run(prepared, recipe, options, progress, keep_rows, keeping.run_of())
 
 
 def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
@@ -208,10 +218,12 @@ def _next_commands(
     return commands
 
 
-def _keep(model: "Model", output: Path, notices: Console) -> None:
-    """Save the model, unless its training has only the start to give."""
+def _keep(model: "Model", output: Path | None, notices: Console) -> None:
+    """Save the model where it is asked for, unless its training has only the start to give."""
     from ..modelfile import save
 
+    if output is None:
+        return
     if model.estimator.n_iter_ == 0:
         terminal.notice(f"nothing is kept in {output}: no epoch ended in bounds.", notices)
         return

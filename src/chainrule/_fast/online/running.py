@@ -15,6 +15,7 @@ from .rows import program_of
 from .steps import ALPHA, EPSILON, ONE, ONE_POWER, RATE, STATES, TWO, TWO_POWER, Shape
 
 PAUSE = 0.05  # seconds of a call, about: then Python looks after Ctrl-C and the time
+_POWERS = slice(ONE_POWER, TWO_POWER + 1)
 
 
 def shape_of(training: Training, optimizer: Optimizer, abreast: bool) -> Shape:
@@ -67,7 +68,9 @@ def settings_of(training: Training, optimizer: Optimizer) -> Array:
     if isinstance(optimizer, Adam):
         one, two, steps = optimizer.beta_1, optimizer.beta_2, optimizer.steps
         settings[[ONE, TWO, EPSILON]] = one, two, optimizer.epsilon
-        settings[[ONE_POWER, TWO_POWER]] = one**steps, two**steps
+        settings[_POWERS] = one**steps, two**steps
+        if optimizer.goes_on and optimizer.powers is not None:
+            settings[_POWERS], optimizer.goes_on = optimizer.powers, False
     elif isinstance(optimizer, SGD):
         settings[ONE] = optimizer.momentum
     return settings
@@ -130,18 +133,28 @@ class Running:
             assert isinstance(optimizer, Adam)
             optimizer.steps += int(self._results[SEEN, place])
 
+    def _share_powers(self, index: int, place: int) -> None:
+        """Let Adam have β₁ᵗ and β₂ᵗ as the program multiplies them."""
+        optimizer = self._optimizers[index]
+        if isinstance(optimizer, Adam):
+            optimizer.powers = self._settings[_POWERS, place]
+
     def _choose(self, chosen: list[int], n_rows: int) -> None:
         """Note which trainings run, where their arrays are, and their settings."""
         if n_rows > self._orders.shape[1]:
             self._orders = np.zeros((len(self._orders), n_rows), np.int64)
         elif chosen == self._chosen:
             return
+        powers = dict(zip(self._chosen, self._settings[_POWERS].T.copy(), strict=False))
         self._chosen, self._rates = chosen, [math.nan] * len(chosen)
         self._orders[:, 0], self._lengths[:] = 0, 0  # a place at rest looks at row 0
         for place in range(len(self._orders)):
             index = chosen[place] if place < len(chosen) else chosen[0]
             settings = settings_of(self._trainings[index], self._optimizers[index])
             self._settings[:, place] = settings
+            if place < len(chosen):  # the products go on, rounded as they are
+                self._settings[_POWERS, place] = powers.get(index, settings[_POWERS])
+                self._share_powers(index, place)
             starts = [0 if array is None else address(array) for array in self._arrays[index]]
             if place >= len(chosen):
                 starts[FLAT:X] = [address(state) for state in self._idle]

@@ -92,12 +92,16 @@ class ShapedEpochs:
 
     def __call__(self, order: Array, epoch: int) -> Gone:  # noqa: ARG002
         """Go through the rows once; return their mean loss, each row's before its step."""
-        total, seen, gone, stop = 0.0, 0.0, 0.0, ""
+        position = self._training.position
+        total, seen, gone, stop = position.total, position.seen, float(position.gone), ""
         while gone < len(order) and not stop and math.isfinite(total):
             part = order[int(gone) : int(gone) + self._running.per_call]
             found = self._running.run([0], [part])[:, 0].tolist()
             total, seen, gone = map(add, (total, seen, gone), found)
             stop = "max_time" if seen and time_is_up(self._training) else ""
+            position.put(int(gone), seen, total)
+            if gone < len(order) and not stop and math.isfinite(total):
+                position.pause()
         return result_of((total, seen, gone), stop)
 
 
