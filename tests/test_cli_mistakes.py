@@ -73,7 +73,10 @@ MISTAKES = [
     (["train", "good.csv", "--hidden", "5,-4"], ["`--hidden`", "'5,-4'"]),
     (["train", "good.csv", "--hidden", "5;4"], ["`--hidden`", "5,4"]),
     (["train", "good.csv", "--hidden", "5 4"], ["`--hidden`", "'5 4'"]),
-    (["train", "names.csv"], ["column 'name'", "30000 distinct values", "Leave the column out"]),
+    (
+        ["train", "names.csv"],
+        ["column 'name'", "30000 distinct values", "Leave it out: `--leave-out name`"],
+    ),
     (["train", "good.csv", "--hidden", "99999999999"], ["2-99999999999-1", "GB", "`--hidden`"]),
     (["train", "good.csv", "--hidden", "9" * 5000], ["`--hidden` must be", "1 to 15 digits"]),
     (["train", "flat.csv"], ["'kind'", "one value only", "'3.5'"]),

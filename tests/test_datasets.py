@@ -2,7 +2,8 @@ import numpy as np
 from sklearn.datasets import load_iris
 
 from chainrule.datasets import iris
-from chainrule.encoding import encode, learn_features, learn_target, target_values
+from chainrule.encoding import encode, target_values
+from chainrule.kinds import learn_features, learn_target
 
 
 def test_iris_is_a_table_like_one_from_a_file() -> None:

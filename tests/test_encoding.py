@@ -8,18 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule.chain import Array
-from chainrule.encoding import (
-    MAX_CATEGORIES,
-    SCALES,
-    Feature,
-    Scaling,
-    encode,
-    learn_features,
-    learn_target,
-    target_values,
-)
+from chainrule.encoding import SCALES, Feature, Scaling, encode, target_values
 from chainrule.errors import InputError
 from chainrule.formats import TableFormat
+from chainrule.kinds import MAX_CATEGORIES, learn_features, learn_target
 from chainrule.missing import POLICIES
 from chainrule.preparation import Options, prepare
 from chainrule.reading import read_table
@@ -244,9 +236,9 @@ def test_a_task_that_is_given_is_kept() -> None:
         ([1, 2, 1e17], "classification", r"line 4, .* '1e\+17' is no class, .* up to 2\^53"),
         ([1, "a", "b"], "regression", r"line 3, .* 'a' is text, .*`--task classification`"),
         ([1, 2, "three"], None, r"line 4, column 'y': 'three' is not a number"),
-        (["a", "a"], None, r"the target 'y' holds one class only, 'a'; .*`--target`"),
-        ([7, 7, 7], None, r"the target 'y' holds one class only, 7; "),
-        ([7, 7, 7], "classification", r"one class only, 7; "),
+        (["a", "a"], None, r"the target 'y' holds one class only, 'a' .2 rows.; .*`--target`"),
+        ([7, 7, 7], None, r"the target 'y' holds one class only, 7 .3 rows.; "),
+        ([7, 7, 7], "classification", r"one class only, 7 .3 rows.; "),
     ],
 )
 def test_a_target_that_does_not_suit_is_refused(

@@ -67,7 +67,7 @@ def test_what_csv_writes_is_read_back_with_its_lines(
         writer.writerow(row)
     data = out.getvalue().encode("utf-8-sig" if mark else "utf-8")
     table = read(folder, data, delimiter, has_header=False)
-    assert table.rows == [[cell.strip() for cell in row] for row in rows]
+    assert list(table.rows) == [[cell.strip() for cell in row] for row in rows]
     assert table.lines == lines
     assert (table.source, table.delimiter, table.has_header) == ("t.csv", delimiter, False)
 
@@ -89,7 +89,7 @@ def test_delimiter_and_header_are_found(
     between = DELIMITERS[delimiter] or spaces
     text = "\n".join(between.join(row) for row in ([names] if header else []) + rows)
     table = read(folder, text)
-    assert (table.names, table.rows, table.has_header) == (names, rows, header)
+    assert (table.names, list(table.rows), table.has_header) == (names, rows, header)
     assert table.lines == [line + header for line in range(1, len(rows) + 1)]
     assert table.delimiter == ("tab" if "\t" in between else delimiter)
 
@@ -129,13 +129,26 @@ def test_any_file_is_a_table_or_one_sentence(
         ("b,c\n1,2,\n4,5,\n", "line 1 has 2 cells, .* ends in a delimiter: remove it"),
         ("a,b,a\n1,2,3\n", "`t.csv` has 2 columns of the name 'a'"),
         ("a,\n1,2\n", None),
-        ('a,b\n1,2\n"3,4\n5,6\n', "`t.csv`, line 3 cannot be read: unexpected end of data"),
+        (
+            'a,b\n1,2\n"3,4\n5,6\n',
+            "`t.csv`, line 3 cannot be read: its quote is not closed before the end",
+        ),
         ('a,b\n"1"x,2\n', "`t.csv`, line 2 cannot be read: ',' expected after"),
-        ("1," + "9" * 200_000, r"line 1 cannot be read: field larger than field limit"),
-        (b"1,2\r3,\xff\n", r"`t.csv`, line 2 is not UTF-8 text \(byte 0xff\)"),
-        (b"\xef\xbb\xbf1,2\n3,\xe9", r"line 2 is not UTF-8 text \(byte 0xe9\)"),
-        ("1,2\n\n3,\0\n", r"line 3 is not UTF-8 text \(byte 0x00\)"),
-        ("1,2\n".encode("utf-16"), r"line 1 is not UTF-8 text \(byte 0xff\)"),
+        (
+            "1," + "9" * 200_000,
+            r"line 1 cannot be read: it has a cell of more than 131072 characters",
+        ),
+        (
+            b"1,2\r3,\xff\n",
+            "`t.csv`, line 2, character 3: byte 0xff, which is no UTF-8 text; in Latin-1 it is 'ÿ'",
+        ),
+        (
+            b"\xef\xbb\xbf1,2\n3,\xe9",
+            "line 2, character 3: byte 0xe9, .* it is 'é': .* say `--encoding latin-1`",
+        ),
+        ("1,2\n\n3,\0\n", "line 3, character 3: byte 0x00, which no text has: .* in UTF-16"),
+        ("1,2\n".encode("utf-16")[2:], "line 1, character 2: byte 0x00, .*`--encoding utf-16-le`"),
+        ("1,2\n".encode("utf-16")[:-1], r"is not utf-16 text \(truncated data\)"),
     ],
 )
 def test_a_bad_file_is_refused_in_words(
@@ -154,26 +167,10 @@ def test_a_bad_delimiter_is_refused(folder: Path, delimiter: str) -> None:
         read(folder, "1,2\n", delimiter)
 
 
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "iris.csv").touch()
-    (tmp_path / "notes.txt").touch()
-    with pytest.raises(
-        InputError, match=r"`.*iriss.csv` does not exist. Did you mean '.*iris.csv'"
-    ):
-        read_table(str(tmp_path / "iriss.csv"))
-    with pytest.raises(InputError, match=r"`.*` is a folder; name a file. It holds iris.csv.$"):
-        read_table(str(tmp_path))
-    for path in (str(tmp_path / "iris.csv" / "x"), str(tmp_path / ("x" * 300))):
-        with pytest.raises(InputError, match="cannot be read: "):
-            read_table(path)
-    with pytest.raises(InputError, match=r"does not exist.$"):
-        read_table(str(tmp_path / "none" / "iris.csv"))
-
-
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,b\n1,2\n")))
     table = read_table("-")
-    assert (table.rows, table.source) == ([["1", "2"]], "standard input")
+    assert (list(table.rows), table.source) == ([["1", "2"]], "standard input")
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
         read_table("-")
@@ -213,7 +210,7 @@ def test_the_uci_form_is_read(folder: Path, wheat_seeds: Path) -> None:
     for line in (7, 35, 150):
         lines[line] = lines[line].replace("\t", "\t\t", 2)
     table = read(folder, "\r\n".join(lines))
-    assert (table.rows, table.lines) == (expected.rows, expected.lines)
+    assert (list(table.rows), table.lines) == (list(expected.rows), expected.lines)
     assert table.delimiter == "whitespace"
 
 
@@ -227,23 +224,27 @@ def test_a_line_that_declares_the_delimiter_is_no_row(
     between = DELIMITERS.get(delimiter) or delimiter
     text = f"{line}\r\na{between}b\r\n1{between}2\r\n"
     table = read(folder, text)
-    assert (table.names, table.rows, table.lines) == (("a", "b"), [["1", "2"]], [3])
+    assert (table.names, list(table.rows), table.lines) == (("a", "b"), [["1", "2"]], [3])
     assert (table.delimiter, table.first_line) == (delimiter, 2)
-    assert read(folder, text, ":", has_header=True).rows == [[f"1{between}2"]]
+    assert list(read(folder, text, ":", has_header=True).rows) == [[f"1{between}2"]]
 
 
 def test_quotes(folder: Path) -> None:
     table = read(folder, '"5"" pipe, long", "a,b"\n5" pipe,b\n"",""\n')
-    assert table.rows == [['5" pipe, long', "a,b"], ['5" pipe', "b"], ["", ""]]
+    assert list(table.rows) == [['5" pipe, long', "a,b"], ['5" pipe', "b"], ["", ""]]
     table = read(folder, '"New York"  "a ""b"""  1\n"" 5"  2\n')
-    assert table.rows == [["New York", 'a "b"', "1"], ["", '5"', "2"]]
+    assert list(table.rows) == [["New York", 'a "b"', "1"], ["", '5"', "2"]]
     assert table.delimiter == "whitespace"
-    assert read(folder, 'x;y\n"a;b";1\n"a,b";2\n').rows == [["a;b", "1"], ["a,b", "2"]]
+    assert list(read(folder, 'x;y\n"a;b";1\n"a,b";2\n').rows) == [["a;b", "1"], ["a,b", "2"]]
 
 
 def test_one_column(folder: Path) -> None:
     table = read(folder, 'x\n1\n\n""\n3\n')
-    assert (table.rows, table.lines, table.delimiter) == ([["1"], [""], ["3"]], [2, 4, 5], "comma")
+    assert (list(table.rows), table.lines, table.delimiter) == (
+        [["1"], [""], ["3"]],
+        [2, 4, 5],
+        "comma",
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,6 @@ def test_one_column(folder: Path) -> None:
         (b"[[1, 2], [3, 4]]", "JSON"),
         (b'{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', "JSON"),
         (b"PK\x03\x04\x14\x00\x06\x00,a", "a spreadsheet (.xlsx"),
-        (b"\x1f\x8b\x08\x00", "a gzip archive"),
     ],
 )
 def test_what_is_no_table_is_named(folder: Path, beginning: bytes, kind: str) -> None:
@@ -269,31 +269,11 @@ def test_braces_and_brackets_may_begin_a_table(folder: Path) -> None:
     assert read(folder, "[a],b\n1,2\n3,4\n").names == ("[a]", "b")
 
 
-@pytest.mark.parametrize(
-    ("asked", "hint"),
-    [
-        ("nope.csv", ""),
-        ("oen.csv", " Did you mean 'one.csv'?"),
-        ("one.csw", " Did you mean 'one.csv'?"),
-        ("One.txt", " Did you mean 'one.csv'?"),
-    ],
-)
-def test_only_near_names_are_suggested(
-    asked: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("one.csv", "one.dat", "two.csv"):
-        Path(name).touch()
-    with pytest.raises(InputError) as caught:
-        read_table(asked)
-    assert str(caught.value) == f"`{asked}` does not exist.{hint}"
-
-
 @given(st.integers(1, 30), st.integers(1, 12))
 def test_blocks_are_the_rows_of_the_whole(folder: Path, n_rows: int, at_once: int) -> None:
     whole = read(folder, "x,y\n" + "".join(f"{row},{row % 2}\n\n" for row in range(n_rows)))
     blocks = list(read_blocks(str(folder / "t.csv"), TableFormat(), at_once))
-    assert [row for block in blocks for row in block.rows] == whole.rows
+    assert [row for block in blocks for row in block.rows] == list(whole.rows)
     assert [line for block in blocks for line in block.lines] == whole.lines
     assert {len(block) for block in blocks[:-1]} <= {at_once}
     assert {block.names for block in blocks} == {("x", "y")}

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from chainrule.columns import Column, is_missing, parse_number
 from chainrule.errors import InputError
-from chainrule.tables import Table, holds_numbers, is_missing, parse_number
+from chainrule.tables import Table
 
 
 @pytest.mark.parametrize(
@@ -37,10 +38,10 @@ def test_a_word_is_no_number(cell: str) -> None:
 
 
 def test_a_column_is_numbers_if_most_of_its_cells_are() -> None:
-    assert holds_numbers(["1", "2", "x", "?", ""])
-    assert not holds_numbers(["1", "x"])
-    assert not holds_numbers(["", "nan", "inf"])
-    assert not holds_numbers([])
+    assert Column.of_cells(["1", "2", "x", "?", ""]).holds_numbers()
+    assert not Column.of_cells(["1", "x"]).holds_numbers()
+    assert not Column.of_cells(["", "nan", "inf"]).holds_numbers()
+    assert not Column.of_cells([]).holds_numbers()
 
 
 def test_a_column_is_found_by_name_or_index() -> None:

@@ -1,10 +1,9 @@
-"""Columns to numbers: which columns are numbers or text, one-hot coding, scaling, and back.
+"""Columns to numbers: one-hot coding, scaling, and back.
 
 What is learned from rows (means, scales) is learned from training rows only; what is learned from
 names (categories, classes) from the whole file, in sorted order.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,17 +14,12 @@ from .chain import Array
 from .errors import InputError
 from .memory import require_memory
 from .names import unknown
-from .tables import Table, holds_numbers, is_missing, parse_number
+from .tables import Table
 from .words import listed
 
 SCALES = ("standard", "minmax", "none")
 UNSEEN = ("error", "ignore")
 """What to do about a category that no training row had."""
-
-MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
-MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
-LARGEST_LABEL = 2**53  # whole numbers beyond it are not told apart by 64-bit floats
-_LEADING_ZERO = re.compile(r"[+-]?0\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,71 +37,6 @@ class Feature:
         return tuple(f"{self.name}={category}" for category in self.categories)
 
 
-def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:
-    """Say for each of these columns whether it is numbers, or text with which categories.
-
-    Raises:
-        InputError: for a column without a value, of numbers written with commas, or of text that
-            names rows.
-    """
-    features = []
-    for index in columns:
-        require_values(table, index, "Remove the column.")
-        categories = _categories(table, index) if _is_text(table, index) else None
-        features.append(Feature(table.names[index], categories))
-    return tuple(features)
-
-
-def _categories(table: Table, index: int) -> tuple[str, ...]:
-    """Return the distinct values in sorted order, unless they are names of rows."""
-    present = [cell for cell in table.column(index) if cell]
-    categories = tuple(sorted(set(present)))
-    if len(categories) > max(MAX_CATEGORIES, len(present) // 2):
-        raise InputError(
-            f"`{table.source}`, column {table.names[index]!r} holds text with "
-            f"{len(categories)} distinct values in {len(present)} rows, such as {present[0]!r}: "
-            "names of rows, from which nothing can be learned about other rows. Leave the column "
-            "out of the table."
-        )
-    return categories
-
-
-def require_values(table: Table, index: int, remedy: str) -> None:
-    """Refuse a column without a value.
-
-    Raises:
-        InputError: if all its cells are missing; the message ends in the remedy.
-    """
-    cells = table.column(index)
-    if not all(is_missing(cell) for cell in cells):
-        return
-    why = f"its cells are all missing, such as {cells[0]!r}. {remedy}"
-    if index == len(table.names) - 1 and not any(cells):
-        why = f"every line ends in a delimiter ({table.delimiter}). Remove those at the line ends."
-    elif table.delimiter == "tab" and not any(cells):
-        why = "its cells are all empty. If tabs are doubled, say `--delimiter whitespace`."
-    raise InputError(f"`{table.source}` has no value in column {table.names[index]!r}: {why}")
-
-
-def _is_text(table: Table, index: int) -> bool:
-    """Say whether a column is text; what would be numbers but for separators is refused."""
-    cells = table.column(index)
-    if holds_numbers(cells):
-        return False
-    bare = [re.sub(r"[,'\s]", "", cell) for cell in cells]
-    spelled = [
-        parse_number(cell) is None and parse_number(bare[row]) is not None
-        for row, cell in enumerate(cells)
-    ]
-    if any(spelled) and holds_numbers(bare):
-        row = spelled.index(True)
-        raise InputError(
-            f"{table.place(row, index)}: {cells[row]!r} looks like a number but is none here; "
-            "write numbers with a decimal point and nothing between the digits, such as 1234.5."
-        )
-    return True
-
-
 def encode(
     table: Table, features: Sequence[Feature], columns: Sequence[int], unseen: str = "error"
 ) -> Array:
@@ -120,20 +49,24 @@ def encode(
     """
     if unseen not in UNSEEN:
         raise InputError(unknown(unseen, UNSEEN, "unseen"))
-    blocks = []
-    for feature, index in zip(features, columns, strict=True):
+    ends = np.cumsum([len(feature.inputs) for feature in features])
+    encoded = np.empty((len(table), ends[-1] if len(ends) else 0))
+    for feature, index, end in zip(features, columns, ends, strict=True):
         if feature.categories is None:
-            blocks.append(table.numbers(index)[:, None])
+            encoded[:, end - 1] = table.numbers(index)
         else:
-            blocks.append(_one_hot(table, feature.categories, index, unseen))
-    return np.hstack(blocks)
+            start = end - len(feature.categories)
+            encoded[:, start:end] = _one_hot(table, feature.categories, index, unseen)
+    return encoded
 
 
 def _one_hot(table: Table, categories: Sequence[str], index: int, unseen: str) -> Array:
     places = {category: place for place, category in enumerate(categories)}
     hot = np.zeros((len(table), len(categories)))
-    for row, cell in enumerate(table.column(index)):
-        if not cell:
+    cells = table.column(index)
+    for row, absent in enumerate(table.missing(index, text=True).tolist()):
+        cell = cells[row]
+        if absent:
             hot[row] = np.nan
         elif cell in places:
             hot[row, places[cell]] = 1.0
@@ -208,57 +141,6 @@ class Target:
     def task(self) -> str:
         """The kind of problem: "classification" or "regression"."""
         return "regression" if self.classes is None else "classification"
-
-
-def learn_target(table: Table, index: int, task: str | None = None) -> Target:
-    """Find the task from the target's cells, unless it is given, and the classes in sorted order.
-
-    Text means classes; so do whole numbers of at most MAX_CLASSES values that repeat twice or more
-    on average, which stay text if one is written with a leading zero.  Anything else is a
-    quantity.  No cell of the target may be missing.
-
-    Raises:
-        InputError: if the column has no value, does not suit the task, or holds one class only.
-    """
-    cells, name = table.column(index), table.names[index]
-    require_values(table, index, "Name another column with `--target`.")
-    # whoever asks for classes may have them spelled as numbers with commas
-    if not holds_numbers(cells) if task == "classification" else _is_text(table, index):
-        if task == "regression":
-            row = next(row for row, cell in enumerate(cells) if parse_number(cell) is None)
-            raise InputError(
-                f"{table.place(row, index)}: {cells[row]!r} is text, and `--task regression` needs "
-                "a target of numbers. Use `--task classification`."
-            )
-        return Target(name, index, _two_or_more(sorted(set(cells)), name))
-    numbers = table.numbers(index)
-    no_label = (numbers != np.round(numbers)) | (abs(numbers) > LARGEST_LABEL)
-    if task == "classification" and no_label.any():
-        row = int(no_label.argmax())
-        raise InputError(
-            f"{table.place(row, index)}: {cells[row]!r} is no class, and `--task classification` "
-            "needs a target of text, or of whole numbers up to 2^53. Use `--task regression`."
-        )
-    few = len(np.unique(numbers)) <= min(MAX_CLASSES, len(cells) // 2)
-    if task == "regression" or (task is None and (no_label.any() or not few)):
-        if len(np.unique(numbers)) < 2:
-            raise InputError(
-                f"the target {name!r} holds one value only, {cells[0]!r}; there is nothing to "
-                "learn. Name another column with `--target`."
-            )
-        return Target(name, index, None)
-    if any(_LEADING_ZERO.match(cell) for cell in cells):  # codes: as numbers, they would lose it
-        return Target(name, index, _two_or_more(sorted(set(cells)), name))
-    return Target(name, index, _two_or_more(sorted({int(number) for number in numbers}), name))
-
-
-def _two_or_more(classes: list[Any], name: str) -> tuple[Any, ...]:
-    if len(classes) < 2:
-        raise InputError(
-            f"the target {name!r} holds one class only, {classes[0]!r}; at least two are needed. "
-            "Name another column with `--target`."
-        )
-    return tuple(classes)
 
 
 def target_values(table: Table, index: int, target: Target) -> Array:

@@ -42,10 +42,12 @@ def folds(y: Array, target: Target, n_folds: int, seed: int) -> Iterator[Split]:
         return KFold(n_folds, shuffle=True, random_state=seed).split(y)
     rare, count = _rarest(y)
     if count < n_folds:
-        remedy = f"`--folds {count}`, or `--split 0.2`" if count > 1 else "more rows of it"
+        remedy = (
+            f"`--folds {count}`, or `--split 0.2`, or " if count > 1 else "more rows of it, or "
+        )
         raise InputError(
             f"the class {rare!r} has {counted(count, 'row')}, fewer than the {n_folds} folds; "
-            f"use {remedy}."
+            f"use {remedy}`--drop-rare`."
         )
     return StratifiedKFold(n_folds, shuffle=True, random_state=seed).split(y, y)
 

@@ -69,10 +69,12 @@ def run(
         kept.is_of(prepared, recipe, options)
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
-    splits = [*_splits(prepared, options)]
-    labels = [f"fold {number} of {len(splits)}" for number in range(1, len(splits) + 1)]
+    parts_of_rows = [*splits(prepared, options)]
+    labels = [
+        f"fold {number} of {len(parts_of_rows)}" for number in range(1, len(parts_of_rows) + 1)
+    ]
     labels = labels if options.split is None else ["the split"]
-    parts = dict(zip(labels, (rows for rows, _ in splits), strict=True))
+    parts = dict(zip(labels, (rows for rows, _ in parts_of_rows), strict=True))
     trained = Trainings(
         prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}, kept
     )
@@ -90,7 +92,7 @@ def run(
     fold_divergence = None
     results: tuple[Fold, ...] = ()
     try:
-        results = evaluate(splits, y, prepared.target, predict)
+        results = evaluate(parts_of_rows, y, prepared.target, predict)
     except DivergenceError as error:
         fold_divergence = error
     model, divergence = trained.take(WHOLE)
@@ -191,7 +193,8 @@ def _require_room(prepared: Prepared, recipe: Recipe) -> None:
     require_room(sizes, names, batch, n_rows, lbfgs, "--hidden", data=data)
 
 
-def _splits(prepared: Prepared, options: Options) -> Iterator[Split]:
+def splits(prepared: Prepared, options: Options) -> Iterator[Split]:
+    """Yield the rows trained on and the rows held out, of each fold or of the split."""
     if options.split is not None:
         return split(prepared.y, prepared.target, options.split, options.seed)
     return folds(prepared.y, prepared.target, options.folds, options.seed)

@@ -13,10 +13,20 @@ class TableFormat:
     Attributes:
         delimiter: a key of DELIMITERS, or a character.
         header: whether the first row names the columns.
+        encoding: of the text; UTF-8, or UTF-16 where a mark says so, if not given.
+        decimal: what stands between whole and fraction: "." or ",".
+        thousands: what stands between groups of three digits, None for nothing.
+        missing_words: cells that mean "missing" in any column, beside the empty ones.
+        max_rows: how many rows are read at most.
     """
 
     delimiter: str | None = None
     header: bool | None = None
+    encoding: str | None = None
+    decimal: str = "."
+    thousands: str | None = None
+    missing_words: tuple[str, ...] = ()
+    max_rows: int | None = None
 
 
 FOUND = TableFormat()

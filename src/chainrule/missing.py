@@ -1,14 +1,16 @@
 """Cells without a usable value: refuse them by name, drop their rows, or fill in the mean."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from .chain import Array
+from .columns import LARGEST, parse_number
 from .encoding import Feature
 from .errors import InputError
 from .names import unknown
-from .tables import Table, holds_numbers, is_missing
+from .tables import Table
 from .words import counted
 
 POLICIES = ("drop", "mean", "refuse")
@@ -32,8 +34,8 @@ def handle_missing(
         column: feature.categories is not None
         for feature, column in zip(features, columns, strict=True)
     }
-    found = {column: _missing(table, column, text) for column, text in texts.items()}
-    found[target] = _missing(table, target, text=not holds_numbers(table.column(target)))
+    found = {column: table.missing(column, text) for column, text in texts.items()}
+    found[target] = table.missing(target, text=not table.holds_numbers(target))
     bad_rows = np.any(list(found.values()), axis=0)
     if not bad_rows.any():
         return table, None
@@ -45,7 +47,7 @@ def handle_missing(
         )
     if policy == "drop":
         kept = table.keep(np.flatnonzero(~bad_rows).tolist())
-        if not kept.rows:
+        if not len(kept):
             worst = max(found, key=lambda column: found[column].sum())
             raise InputError(
                 f"`--missing drop` leaves no row of `{table.source}`: each has a missing cell, "
@@ -60,12 +62,18 @@ def handle_missing(
     return table, f"{cells} without a value filled in with the mean of the training rows"
 
 
-def _missing(table: Table, column: int, text: bool) -> Array:
-    return np.array([not cell if text else is_missing(cell) for cell in table.column(column)])
-
-
 def _first(table: Table, found: dict[int, Array]) -> str:
     row, column = min((int(mask.argmax()), column) for column, mask in found.items() if mask.any())
-    cell = table.rows[row][column]
-    what = f"is {cell!r}, no usable number" if cell else "is empty"
-    return f"{table.place(row, column)} {what}"
+    return f"{table.place(row, column)} {_what(table.rows[row][column])}"
+
+
+def _what(cell: str) -> str:
+    """Say what is wrong with a missing cell."""
+    number = parse_number(cell)
+    if not cell:
+        return "is empty"
+    if number is not None and math.isinf(number) and cell.lstrip("+-")[0] not in "iI":
+        return f"is {cell!r}, outside the range of 64-bit floats (±1.8e308)"
+    if number is not None and math.isfinite(number) and abs(number) > LARGEST:
+        return f"is {cell!r}, beyond ±{LARGEST:g}, where squares and sums are no finite numbers"
+    return f"is {cell!r}, no usable number"

@@ -1,23 +1,21 @@
 """Make a table ready for training: features, target and task, missing cells, numbers."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from .chain import Array
-from .encoding import (
-    Feature,
-    Target,
-    encode,
-    learn_features,
-    learn_target,
-    require_values,
-    target_values,
-)
+from .columns import parse_number
+from .encoding import Feature, Target, encode, target_values
 from .errors import InputError
+from .kinds import learn_features, learn_target, require_values
+from .leaks import copies, leaks
 from .memory import TABLE, require_memory
 from .missing import handle_missing
-from .tables import Table, parse_number
+from .tables import Table
 from .words import counted, listed
 
 FOLDS = 5
@@ -28,6 +26,8 @@ class Options:
     """What to do with the table; `split` a share of the rows, None for folds.
 
     `unseen` is what `predict` does about a category that no row has: "error" or "ignore".
+    `leave_out` are columns that are no features; `drop_rare` leaves out rows of classes that are
+    too rare to be learned and tested.
     """
 
     target: str = "-1"
@@ -37,13 +37,16 @@ class Options:
     missing: str = "refuse"
     seed: int = 0
     unseen: str = "error"
+    leave_out: Sequence[str] = ()
+    drop_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A table made ready: which columns, the target, and both as numbers.
 
-    `notices` are sentences for the user; `places` say where each row stands, "line 7".
+    `notices` are sentences for the user; `places` say where each row stands, "line 7"; `copies`
+    the first row that each is equal to.
     """
 
     source: str
@@ -53,6 +56,7 @@ class Prepared:
     y: Array
     places: list[str]
     notices: tuple[str, ...]
+    copies: Array
 
 
 def prepare(table: Table, options: Options) -> Prepared:
@@ -67,20 +71,25 @@ def prepare(table: Table, options: Options) -> Prepared:
             "needed. If another character separates the columns, name it with `--delimiter`."
         )
     index = table.index_of(options.target, "--target")
-    columns = [column for column in range(len(table.names)) if column != index]
+    columns = _feature_columns(table, index, options.leave_out)
     require_values(table, index, "Name another column with `--target`.")
     features = learn_features(table, columns)
     table, handled = handle_missing(table, features, columns, index, options.missing)
     target = learn_target(table, index, options.task)
+    dropped = None
+    if target.classes is not None:
+        table, target, dropped = _without_rare(table, target, options)
     _require_room(table, features)
     encoded = encode(table, features, columns)
     y = target_values(table, index, target)
-    if target.classes is not None:
-        _refuse_single_rows(table, index, y)
+    same = copies(encoded, y)
     notices = [
+        *table.notices,
+        *filter(None, (handled, dropped)),
         _describe_task(target, y, options.task),
         *_text_columns(features),
         *_constant_columns(features, encoded),
+        *leaks(table, features, columns, encoded, target, y, same),
     ]
     return Prepared(
         table.source,
@@ -89,21 +98,67 @@ def prepare(table: Table, options: Options) -> Prepared:
         encoded,
         y,
         [table.row_name(row) for row in range(len(table))],
-        tuple([handled, *notices] if handled else notices),
+        tuple(notices),
+        same,
     )
 
 
-def _refuse_single_rows(table: Table, index: int, y: Array) -> None:
-    """Refuse a class with one row: it cannot be learned and tested too."""
-    _, first, counts = np.unique(y, return_index=True, return_counts=True)
-    single = sorted(first[counts == 1].tolist())
-    if single:
-        row = single[0]
-        more = f" ({len(single)} classes have one row each)" if len(single) > 1 else ""
-        remedy = "give the class more rows, or leave the row out"
+def _feature_columns(table: Table, target: int, leave_out: Sequence[str]) -> list[int]:
+    """Return the columns that are neither the target nor to be left out."""
+    left_out = [table.index_of(name, "--leave-out") for name in leave_out]
+    if target in left_out:
         raise InputError(
-            f"{table.place(row, index)}: the class {y[row].item()!r} has this row only{more}, so "
-            f"that it cannot be both learned and tested; {table.remedy(row, remedy)}."
+            f"`--leave-out` names {table.names[target]!r}, which is the target; name another "
+            "column with `--target`, or do not leave it out."
+        )
+    columns = [index for index in range(len(table.names)) if index not in (target, *left_out)]
+    if not columns:
+        raise InputError("`--leave-out` leaves no column to learn from; leave out fewer.")
+    return columns
+
+
+def _without_rare(
+    table: Table, target: Target, options: Options
+) -> tuple[Table, Target, str | None]:
+    """Leave out the rows of classes too rare to be learned and tested, or refuse a class of one."""
+    labels = target_values(table, target.place, target)
+    least = 2 if options.split is not None else options.folds
+    counts = Counter(labels.tolist())
+    rare = {label: count for label, count in counts.items() if count < least}
+    if not options.drop_rare or not rare:
+        _refuse_single_rows(table, target.place, labels, counts)
+        return table, target, None
+    kept = table.keep(np.flatnonzero(~np.isin(labels, [*rare])).tolist())
+    if len(counts) - len(rare) < 2:
+        raise InputError(
+            f"`--drop-rare` leaves {len(counts) - len(rare)} of the classes, those with at least "
+            f"{least} rows, of {_counted_classes(counts)}; lower `--folds`."
+        )
+    said = f"left out {counted(len(table) - len(kept), 'row')} of rare classes: "
+    return (
+        kept,
+        replace(
+            target, classes=tuple(label for label in target.classes or () if label not in rare)
+        ),
+        said + _counted_classes(rare),
+    )
+
+
+def _counted_classes(counts: dict[Any, int]) -> str:
+    return listed([f"{label!r} ({counts[label]})" for label in sorted(counts)])
+
+
+def _refuse_single_rows(table: Table, index: int, labels: Array, counts: dict[Any, int]) -> None:
+    """Refuse a class with one row: it cannot be learned and tested too."""
+    single = {label for label, count in counts.items() if count == 1}
+    if single:
+        row = next(row for row, label in enumerate(labels.tolist()) if label in single)
+        more = f" ({len(single)} classes have one row each)" if len(single) > 1 else ""
+        remedy = "give the class more rows, or leave such rows out with `--drop-rare`"
+        raise InputError(
+            f"{table.place(row, index)}: the class {labels[row].item()!r} has this row only{more}, "
+            f"so that it cannot be both learned and tested; {table.remedy(row, remedy)}. Rows of "
+            f"each class: {_counted_classes(counts)}."
         )
 
 

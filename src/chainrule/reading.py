@@ -1,252 +1,204 @@
-"""Read a file of separated values: its delimiter, its header, its rows with their lines."""
+"""Read a table from a file: what is said of it, what is found, its rows with their lines."""
 
-import csv
-import io
-import json
-import re
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator
 from contextlib import suppress
-from difflib import get_close_matches
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from . import parquet
+from .columns import Column
+from .decoding import text_blocks
 from .errors import InputError
-from .formats import DELIMITERS, FOUND, TableFormat
-from .tables import Table, holds_numbers, is_missing, parse_number
-from .words import counted, listed
+from .formats import FOUND, TableFormat
+from .headers import column_names, looks_like_header
+from .memory import BYTES, memory_size, require_memory
+from .opening import PARQUET, beginning, pieces, source_name
+from .scanning import scan
+from .splitting import (
+    Lines,
+    Row,
+    character_of,
+    declared_delimiter,
+    find_delimiter,
+    require_even,
+    split,
+)
+from .tables import Joined, Rows, Table
+from .words import counted
 
-NO_TABLES = {
-    rb"PK\x03\x04": "a spreadsheet (.xlsx, .ods) or another zip archive",
-    rb"\xd0\xcf\x11\xe0": "a spreadsheet of the old kind (.xls)",
-    rb"\x1f\x8b": "a gzip archive",
-    rb"%PDF": "a PDF",
-    rb"PAR1": "a Parquet file",
-    rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|\?xml)\b": "an HTML page or XML",
-}
-"""How a file begins that holds something else → what that is."""
-
-_NAMES = {character: name for name, character in DELIMITERS.items()}
-NEAR = 0.65  # of 1, by difflib: two letters swapped in a short name
-_DECLARED = re.compile(r'"?sep=([,;:|\t])"?\s*', re.IGNORECASE)  # a spreadsheet's first line
-_WORD = re.compile(r'"((?:[^"]|"")*)"(?![^ \t\r\n])|([^ \t\r\n]+)')
+FEWER = "Take fewer rows with `--max-rows`."
 
 
 def read_table(path: str, written: TableFormat = FOUND) -> Table:
-    """Read a file of separated values, or standard input for "-".
+    """Read a file of separated values or of Parquet, or standard input for "-".
 
-    What `written` does not say is found from the text: a header has no number and is above numbers,
-    or above words that it does not repeat.  A first line "sep=;" names the delimiter and is no row.
+    What `written` does not say is found from the first megabyte: a header has no number and is
+    above numbers, or above words that it does not repeat.  A first line "sep=;" names the
+    delimiter and is no row.
 
     Raises:
-        InputError: if there is no such file, no rows, or rows of different lengths.
+        InputError: if there is no such file, no rows, rows of different lengths, or no room.
     """
-    source = "standard input" if path == "-" else Path(path).name
-    data = _read_bytes(path)
-    _refuse_what_is_no_table(data, source)
-    text = _decode(data, source)
-    lines = list(io.StringIO(text, newline=""))  # cut where csv does, not at a form feed
-    declared, delimiter = _DECLARED.fullmatch(lines[0]) if lines else None, written.delimiter
-    if declared:
-        lines[0] = "\n"
-        delimiter = delimiter or _NAMES.get(declared[1], declared[1])
-    name = _find_delimiter(lines) if delimiter is None else delimiter
-    cells = list(_split(lines, name, source))
-    if not cells:
-        raise InputError(f"`{source}` is empty ({len(text)} characters); a table needs rows.")
-    _require_even(cells, name, source)
-    header = written.header
-    if header is None:
-        header = _looks_like_header([row for _, row in cells])
-    names = _names(cells[0][1] if header else [""] * len(cells[0][1]), source)
-    body = cells[1:] if header else cells
-    if not body:
-        raise InputError(f"`{source}` holds a header and no rows; `--no-header` if it is a row.")
-    rows, numbers = [row for _, row in body], [number for number, _ in body]
-    return Table.of_rows(source, names, rows, numbers, header, name, first_line=cells[0][0])
+    tables: list[Table] = []
+    held = 0
+    for table in _tables(path, written):
+        held += _size(table)
+        if not tables:
+            _require_room(path, table, held)
+        elif 2 * held > memory_size():  # what is packed does not say how large it is
+            raise InputError(
+                f"`{table.source}` holds more than {counted(table.lines[0], 'line')}, and those "
+                f"take {held / 1e9:,.1f} GB of the {memory_size() / 1e9:,.1f} GB of memory. {FEWER}"
+            )
+        tables.append(table)
+    return _one_below_the_other(tables)
 
 
 def read_blocks(path: str, written: TableFormat, rows: int) -> Iterator[Table]:
-    """Read as `read_table` does, at most so many rows at a time.
+    """Read as `read_table` does, at most so many rows at a time, in memory that does not grow.
 
     Raises:
-        InputError: as `read_table`.
+        InputError: as `read_table`, when it comes to the place.
     """
-    table = read_table(path, written)
-    for start in range(0, len(table), rows):
-        yield table.keep(range(start, min(start + rows, len(table))))
+    for table in _tables(path, written):
+        for start in range(0, len(table), rows):
+            yield table.keep(range(start, min(start + rows, len(table))))
 
 
-def _refuse_what_is_no_table(data: bytes, source: str) -> None:
-    """Name what the file holds instead of a table, where its beginning tells."""
-    known = (kind for mark, kind in NO_TABLES.items() if re.match(mark, data[:1000], re.IGNORECASE))
-    found = next(known, "JSON" if _is_json(data) else None)
-    if found:
-        raise InputError(
-            f"`{source}` looks like {found}; a table of separated values (CSV) is needed. Export "
-            "it as CSV."
-        )
-
-
-def _is_json(data: bytes) -> bool:
-    """Say whether a file is an object or a list of JSON, or its first line an object."""
-    if data.lstrip()[:1] not in (b"{", b"["):
-        return False
-    for text, kinds in ((data, dict | list), (data.lstrip().split(b"\n", 1)[0], dict)):
-        with suppress(ValueError, RecursionError):
-            return isinstance(json.loads(text), kinds)
-    return False
-
-
-def _require_even(cells: Sequence[tuple[int, list[str]]], delimiter: str, source: str) -> None:
-    """Refuse rows of different lengths."""
-    (first, row), *rest = cells
-    width, widths = len(row), {len(row) for _, row in rest}
-    if len(rest) > 1 and len(widths) == 1 and width not in widths:
-        others = widths.pop()
-        if others == width + 1 and not any(row[-1] for _, row in rest):
-            why = "Each of those ends in a delimiter: remove it."
+def _tables(path: str, written: TableFormat) -> Iterator[Table]:
+    """Yield the table in pieces, up to the row that is the last to be read."""
+    read = parquet.tables if beginning(path) == PARQUET else _text_tables
+    left = written.max_rows
+    for table in read(path, written):
+        if left is None:
+            yield table
+        elif len(table) <= left:
+            left -= len(table)
+            yield table
         else:
-            why = "If it is a title, remove it; if it names the columns, it needs a name for each."
+            notice = f"only the first {counted(written.max_rows or 0, 'row')} are read"
+            yield replace(table.keep(range(left)), notices=(*table.notices, notice))
+            return
+
+
+def _text_tables(path: str, written: TableFormat) -> Iterator[Table]:
+    source = source_name(path)
+    lines = Lines(text_blocks(pieces(path), written, source))
+    head = lines.head()
+    declared = declared_delimiter(head[0]) if head else None
+    if declared:
+        head[0] = next(lines) and "\n"
+    delimiter = written.delimiter if written.delimiter is not None else declared
+    delimiter = find_delimiter(head) if delimiter is None else delimiter
+    rows = _next_rows(lines, delimiter, source)
+    if not rows:
         raise InputError(
-            f"`{source}`, line {first} has {counted(width, 'cell')}, each line below it {others} "
-            f"(separated by {delimiter}). {why}"
+            f"`{source}` is empty ({sum(map(len, head))} characters); a table needs rows."
         )
-    for line, row in rest:
-        if len(row) != width:
-            raise InputError(
-                f"`{source}`, line {line} has {counted(len(row), 'cell')}, line {first} has "
-                f"{width} (separated by {delimiter}); every row needs as many. If another "
-                "character separates them, name it with `--delimiter`."
-            )
+    first = rows[0]
+    require_even(rows, first, delimiter, source)
+    header = written.header
+    if header is None:
+        header = looks_like_header([row.cells for row in rows])
+    names = column_names(first.cells if header else [""] * len(first.cells), source)
+    if header:
+        rows = rows[1:] or _next_rows(lines, delimiter, source)
+    if not rows:
+        raise InputError(f"`{source}` holds a header and no rows; `--no-header` if it is a row.")
+    shape = Table(
+        source,
+        names,
+        [],
+        (),
+        [],
+        header,
+        delimiter,
+        first_line=first.line,
+        missing_words=written.missing_words,
+    )
+    yield _exact_table(shape, rows, written, lines)
+    yield from _rest(lines, shape, first, written)
 
 
-def _read_bytes(path: str) -> bytes:
-    file = Path(path)
-    try:
-        if path != "-":
-            return file.read_bytes()
-        if sys.stdin is None:
-            raise InputError("standard input is closed; name a file, or send the table to it.")
-        return sys.stdin.buffer.read()
-    except FileNotFoundError:
-        near = _nearest(file)
-        hint = f" Did you mean {str(file.with_name(near))!r}?" if near else ""
-        raise InputError(f"`{path}` does not exist.{hint}") from None
-    except IsADirectoryError:
-        tables = sorted(name for name in _names_in(file) if name.lower().endswith(".csv"))
-        hint = f" It holds {listed(tables)}." if tables else ""
-        raise InputError(f"`{path}` is a folder; name a file.{hint}") from None
-    except OSError as error:
-        path = "standard input" if path == "-" else path
-        raise InputError(f"`{path}` cannot be read: {error.strerror}.") from error
+def _rest(lines: Lines, shape: Table, first: Row, written: TableFormat) -> Iterator[Table]:
+    """Yield what is below the first block: fast where it is regular, exactly where it is not."""
+    character = character_of(shape.delimiter)
+    while (block := lines.block) is not None:
+        scanned = None if character is None else scan(block, character, len(shape.names), written)
+        if scanned is None:
+            if rows := _next_rows(lines, shape.delimiter, shape.source):
+                require_even(rows, first, shape.delimiter, shape.source)
+                yield _exact_table(shape, rows, written, lines)
+            continue
+        cut, columns = scanned
+        numbers = range(lines.count + 1, lines.count + 1 + len(cut))
+        lines.pass_block(len(cut))
+        yield replace(
+            shape, rows=cut, columns=tuple(columns), lines=numbers, notices=_blank_lines(lines)
+        )
 
 
-def _nearest(file: Path) -> str | None:
-    """Return the name in a file's folder that is nearest to its own, endings apart."""
-
-    def likely(name: str) -> tuple[bool, bool, str]:
-        return Path(name).suffix == file.suffix, name.endswith(".csv"), name
-
-    names = sorted(_names_in(file.parent), key=likely)
-    stems = {Path(name).stem.lower(): name for name in names}  # the likeliest of equals
-    near = get_close_matches(file.stem.lower(), stems, n=1, cutoff=NEAR)
-    return stems[near[0]] if near else None
+def _next_rows(lines: Lines, delimiter: str, source: str) -> list[Row]:
+    """Return the rows of the next block that has any; none at the end."""
+    rows: list[Row] = []
+    while not rows and not (lines.at_end_of_block and lines.block is None):
+        rows = list(split(lines, delimiter, source))
+    return rows
 
 
-def _names_in(folder: Path) -> list[str]:
-    try:
-        return [entry.name for entry in folder.iterdir()]
-    except OSError:
-        return []
-
-
-def _decode(data: bytes, source: str) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-        if "\0" not in text:
-            return text
-        before, byte = data[: data.index(0)], 0
-    except UnicodeDecodeError as error:
-        before, byte = error.object[: error.start], error.object[error.start]  # no mark in it
-    line = len((before + b".").splitlines())
-    raise InputError(
-        f"`{source}`, line {line} is not UTF-8 text (byte 0x{byte:02x}); save it as UTF-8."
+def _exact_table(shape: Table, rows: list[Row], written: TableFormat, lines: Lines) -> Table:
+    by_columns = zip(*(row.cells for row in rows), strict=True)
+    return replace(
+        shape,
+        rows=Texts([row.text for row in rows], shape.delimiter),
+        columns=tuple(Column.of_cells(cells, written) for cells in by_columns),
+        lines=[row.line for row in rows],
+        notices=_blank_lines(lines),
     )
 
 
-def _find_delimiter(lines: Sequence[str]) -> str:
-    """Take the first delimiter that cuts every row into the same number of cells, above one."""
-    single = {name: character for name, character in DELIMITERS.items() if character}
-    for name in single:
-        if _is_even(lines, name):
-            return name
-    # doubled tabs, runs of spaces, one column; or a ragged row, which spaces must not smooth over
-    filled = [line for line in lines if not line.isspace()]
-    cuts = {name: sum(character in line for line in filled) for name, character in single.items()}
-    most = max(cuts, key=cuts.__getitem__)
-    doubled = most == "tab" and _is_even(lines, "tab", filled=True)
-    if (doubled or 2 * cuts[most] <= len(filled)) and _is_even(lines, "whitespace"):
-        return "whitespace"
-    return most if cuts[most] else "comma"
+def _blank_lines(lines: Lines) -> tuple[str, ...]:
+    return (f"passed over {counted(lines.blank, 'blank line')}",) if lines.blank else ()
 
 
-def _is_even(lines: Sequence[str], delimiter: str, filled: bool = False) -> bool:
-    """Say whether all rows have the same number of cells (of filled cells), above one."""
-    try:
-        rows = _split(lines, delimiter, "")
-        widths = (sum(map(bool, row)) if filled else len(row) for _, row in rows)
-        first = next(widths, 0)
-        return first > 1 and all(width == first for width in widths)
-    except InputError:  # the quotes do not fit
-        return False
+def _size(table: Table) -> int:
+    """Return about how many bytes a table takes: its cells as numbers, and as text."""
+    return len(table) * (BYTES * len(table.names) + sum(map(len, table.rows[0])) + len(table.names))
 
 
-def _split(lines: Sequence[str], delimiter: str, source: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row's cells and the line on which it begins; blank lines are passed over."""
-    character = DELIMITERS.get(delimiter, delimiter)
-    if character is None:
-        for number, line in enumerate(lines, 1):
-            if words := _WORD.findall(line):
-                yield number, [word or quoted.replace('""', '"').strip() for quoted, word in words]
-        return
-    if len(character) != 1 or character in '"\r\n':
-        raise InputError(
-            f"`--delimiter` must be one character or {', '.join(DELIMITERS)}; got {delimiter!r}."
-        )
-    reader = csv.reader(lines, delimiter=character, strict=True, skipinitialspace=True)
-    begin = 1
-    try:
-        for row in reader:
-            if not lines[begin - 1].isspace():
-                yield begin, [cell.strip() for cell in row]
-            begin = reader.line_num + 1
-    except csv.Error as error:
-        raise InputError(
-            f"`{source}`, line {begin} cannot be read: {error}. A cell that begins with a quote "
-            "ends with one, and a quote inside it is written twice."
-        ) from None
+def _require_room(path: str, table: Table, held: int) -> None:
+    """Refuse a file that is too large for the memory, judged by its size and its first rows."""
+    with suppress(OSError):
+        whole = os.stat(path).st_size
+        per_row = held / len(table)
+        text = per_row - BYTES * len(table.names)
+        require_memory(int(whole / text * per_row) // BYTES, f"`{table.source}`", FEWER)
 
 
-def _looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Say whether the first row names the columns: it has no number in it and is above numbers.
-
-    Above text alone it does if none of its cells comes again in its column, where others do.
-    """
-    first = rows[0]
-    if any(parse_number(cell) is not None for cell in first):
-        return False
-    columns = list(zip(first, *rows[1:], strict=True))
-    above = any(holds_numbers(cells[1:]) for cells in columns if not is_missing(cells[0]))
-    if above or len(rows) == 1:
-        return True
-    again = any(name in cells for name, *cells in columns) or len(set(first)) < len(first)
-    return not again and any(len(set(cells)) < len(cells) for cells in columns)
+def _one_below_the_other(tables: list[Table]) -> Table:
+    if len(tables) == 1:
+        return tables[0]
+    starts = np.cumsum([0, *map(len, tables)])
+    by_columns = zip(*(table.columns for table in tables), strict=True)
+    return replace(
+        tables[-1],
+        rows=Joined([table.rows for table in tables], starts),
+        columns=tuple(Column.joined(pieces) for pieces in by_columns),
+        lines=[line for table in tables for line in table.lines],
+    )
 
 
-def _names(cells: Sequence[str], source: str) -> tuple[str, ...]:
-    names = tuple(cell or f"column {index}" for index, cell in enumerate(cells))
-    name, times = Counter(names).most_common(1)[0]
-    if times > 1:
-        raise InputError(f"`{source}` has {times} columns of the name {name!r}; rename them.")
-    return names
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts(Rows):
+    """Rows as they are written, cut into cells when they are asked for."""
+
+    texts: list[str]
+    delimiter: str
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, row: int, /) -> list[str]:
+        return next(split(Lines(iter([self.texts[row].encode()])), self.delimiter, "")).cells

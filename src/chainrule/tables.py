@@ -1,50 +1,77 @@
-"""A table of text: rows of cells, each row with the line of the file it came from.
+"""A table: its columns, and its rows as they are written, each with its line of the file.
 
 Nothing is converted but what is asked for by `Table.numbers`, so that an error can always name the
 line, the column and the cell.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Protocol
 
 import numpy as np
 
 from .chain import Array
+from .columns import Column
 from .errors import InputError
 from .words import listed
 
-MISSING = frozenset({"", "?", "na", "n/a", "nan", "null", "none"})
-"""Cells, in lower case, that stand for no number in a column of numbers."""
 
-LARGEST = 1e100
-"""Numbers beyond it count as not finite: squares and sums of them would not be."""
+class Rows(Protocol):
+    """Cells as text, a row at a time; a list of lists is one, and a file cut when it is asked."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, row: int, /) -> list[str]: ...
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Go through the rows."""
+        return (self[row] for row in range(len(self)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen(Rows):
+    """Some of the rows of others."""
+
+    rows: Rows
+    chosen: Array
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def __getitem__(self, row: int, /) -> list[str]:
+        return self.rows[int(self.chosen[row])]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Cells as text.
+    """Columns of numbers and of text.
 
     Attributes:
         source: the file's name, for messages.
         names: the columns' names; "column 0", … where the file has no header.
-        rows: the cells, one list a row.
+        rows: the cells as text, a list a row.
+        columns: the cells by columns, as numbers where they are.
         lines: the line of the file on which each row begins, counted from 1.
         has_header: whether the names came from the file.
         delimiter: what separates the cells: a key of `formats.DELIMITERS`.
         row_word: what a row is counted in: "line" of a file, "row" where there is no file.
         first_line: the line of the header, or of the first row.
+        missing_words: cells that mean "missing" in any column, beside the empty ones.
+        notices: sentences for the user about the reading.
     """
 
     source: str
     names: tuple[str, ...]
-    rows: list[list[str]]
-    lines: list[int]
+    rows: Rows
+    columns: tuple[Column, ...]
+    lines: Sequence[int]
     has_header: bool
     delimiter: str
     row_word: str = "line"
     first_line: int = 1
+    missing_words: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @classmethod
     def of_rows(
@@ -52,43 +79,63 @@ class Table:
         source: str,
         names: tuple[str, ...],
         rows: list[list[str]],
-        lines: list[int],
+        lines: Sequence[int],
         has_header: bool,
         delimiter: str,
         row_word: str = "line",
-        first_line: int = 1,
     ) -> "Table":
         """Return a table of rows of text."""
-        return cls(source, names, rows, lines, has_header, delimiter, row_word, first_line)
+        columns = tuple(
+            Column.of_cells([row[index] for row in rows]) for index in range(len(names))
+        )
+        return cls(source, names, rows, columns, lines, has_header, delimiter, row_word)
 
     def __len__(self) -> int:
         return len(self.lines)
 
     def column(self, index: int) -> list[str]:
-        """Return a column's cells."""
-        return [row[index] for row in self.rows]
+        """Return a column's cells as text."""
+        column = self.columns[index]
+        if len(column.odd) == len(self):
+            return column.words
+        return [self.rows[row][index] for row in range(len(self))]
 
     def keep(self, wanted: Sequence[int]) -> "Table":
-        """Return the table with these rows only."""
-        rows, lines = [self.rows[row] for row in wanted], [self.lines[row] for row in wanted]
-        return replace(self, rows=rows, lines=lines)
+        """Return the table with these rows only, ascending."""
+        chosen = np.asarray(wanted, dtype=np.intp)
+        return replace(
+            self,
+            rows=Chosen(self.rows, chosen),
+            columns=tuple(column.take(chosen) for column in self.columns),
+            lines=[self.lines[row] for row in wanted],
+        )
+
+    def missing(self, index: int, text: bool = False) -> Array:
+        """Say which cells of a column are missing, (rows,); in one of text only the empty ones."""
+        return self.columns[index].missing(self.missing_words, text)
+
+    def holds_numbers(self, index: int) -> bool:
+        """Say whether most of a column's cells that are not missing are numbers."""
+        return self.columns[index].holds_numbers(self.missing_words)
 
     def numbers(self, index: int) -> Array:
-        """Return a column as numbers, NaN where `is_missing` says so.
+        """Return a column as numbers, NaN where one is missing or beyond `columns.LARGEST`.
 
         Raises:
             InputError: for a cell that is neither a number nor missing.
         """
-        values = np.empty(len(self.rows))
-        for row, cell in enumerate(self.column(index)):
-            number = math.nan if is_missing(cell) else parse_number(cell)
-            if number is None:
-                raise InputError(
-                    f"{self.place(row, index)}: {cell!r} is not a number, but the column is one "
-                    f"of numbers; {self.remedy(row, 'correct it')}."
-                )
-            values[row] = number
-        return values
+        column = self.columns[index]
+        missing = self.missing(index)[column.odd]
+        if not missing.all():
+            wrong = int((~missing).sum())
+            place = int(np.argmin(missing))
+            row, cell = int(column.odd[place]), column.words[place]
+            others = f" ({wrong} such cells in all)" if wrong > 1 else ""
+            raise InputError(
+                f"{self.place(row, index)}: {cell!r} is not a number, but the column is one "
+                f"of numbers{others}; {self.remedy(row, 'correct it')}."
+            )
+        return column.values
 
     def row_name(self, row: int) -> str:
         """Say where a row is: "line 7"."""
@@ -124,33 +171,16 @@ class Table:
         return index
 
 
-def is_missing(cell: str) -> bool:
-    """Say whether a cell of a column of numbers stands for no number, or for one beyond LARGEST.
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined(Rows):
+    """Rows in several pieces, one below the other; `starts` are the rows with which they begin."""
 
-    >>> is_missing(" NaN "), is_missing("-1e400"), is_missing("0"), is_missing("x")
-    (True, True, False, False)
-    """
-    number = parse_number(cell)
-    if number is None:
-        return cell.strip().lower() in MISSING
-    return not abs(number) <= LARGEST  # so put, it is true of NaN
+    pieces: list[Rows]
+    starts: Array
 
+    def __len__(self) -> int:
+        return int(self.starts[-1])
 
-def parse_number(cell: str) -> float | None:
-    """Return the number a cell spells, None if it spells none.
-
-    >>> parse_number(" 1e3"), parse_number("1_000"), parse_number("x")
-    (1000.0, None, None)
-    """
-    if "_" in cell:  # Python's own spelling, nobody's data
-        return None
-    try:
-        return float(cell)
-    except ValueError:
-        return None
-
-
-def holds_numbers(cells: Sequence[str]) -> bool:
-    """Say whether most of a column's cells that are not missing are numbers."""
-    present = [cell for cell in cells if not is_missing(cell)]
-    return 2 * sum(parse_number(cell) is not None for cell in present) > len(present)
+    def __getitem__(self, row: int, /) -> list[str]:
+        piece = int(np.searchsorted(self.starts, row, side="right")) - 1
+        return self.pieces[piece][row - int(self.starts[piece])]

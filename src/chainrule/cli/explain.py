@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..formats import TableFormat
 from ..render import terminal
 from ..words import listed
+from . import table_options as said
 from .options import positive
 
 if TYPE_CHECKING:
@@ -62,10 +63,12 @@ def explain(
         _what(callback=positive, help="Of --step: plain descent, not the model's own solver."),
     ] = None,
     top: Annotated[int, _what(min=1, metavar="N", help="How many paths and rows to list.")] = 5,
-    delimiter: Annotated[str | None, _what(help="As for train; found if not given.")] = None,
-    header: Annotated[
-        bool | None, _what("--header/--no-header", help="Found if not given.")
-    ] = None,
+    delimiter: said.Delimiter = None,
+    header: said.Header = None,
+    encoding: said.Encoding = None,
+    decimal: said.Decimal = ".",
+    thousands: said.Thousands = None,
+    na: said.MissingWords = None,
     format: Annotated[  # noqa: A002 - the option's name
         Format, _of_output(metavar="FORM", help="text, json, latex or html.")
     ] = Format.text,
@@ -91,7 +94,8 @@ def explain(
     from ..kept import read_kept
 
     kept = read_kept(model)
-    case = _case(kept, model, data, TableFormat(delimiter, header))
+    written = said.table_format(delimiter, header, encoding, decimal, thousands, na)
+    case = _case(kept, model, data, written)
     if row is not None:
         case = case.one(_place(case, row, data or model, data is not None))
     if step:

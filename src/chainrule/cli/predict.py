@@ -12,7 +12,6 @@ from rich.console import Console
 
 from ..encoding import UNSEEN
 from ..errors import InputError
-from ..formats import TableFormat
 from ..missing import POLICIES
 from ..reading import read_blocks
 from ..render import predictions as written
@@ -20,7 +19,15 @@ from ..render import terminal
 from ..words import counted
 from .columns import find_columns
 from .options import require_one_of
-from .table_options import Delimiter, Header
+from .table_options import (
+    Decimal,
+    Delimiter,
+    Encoding,
+    Header,
+    MissingWords,
+    Thousands,
+    table_format,
+)
 
 if TYPE_CHECKING:
     from ..facts import Predicted
@@ -64,6 +71,10 @@ def predict(
     ] = None,
     delimiter: Delimiter = None,
     header: Header = None,
+    encoding: Encoding = None,
+    decimal: Decimal = ".",
+    thousands: Thousands = None,
+    na: MissingWords = None,
     format: Annotated[Format, typer.Option(help="Of the result.")] = Format.csv,  # noqa: A002 - the option's name
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write this file, whole or not at all.")
@@ -83,7 +94,8 @@ def predict(
 
     kept = read_kept(model)
     _require_one_target(kept, model, probabilities)
-    blocks = read_blocks(data, TableFormat(delimiter, header), BLOCK)
+    said = table_format(delimiter, header, encoding, decimal, thousands, na)
+    blocks = read_blocks(data, said, BLOCK)
     table = next(blocks)
     passed = [table.index_of(name, "--id") for name in ids or ()]
     found = find_columns(table, kept.features, kept.target, passed)

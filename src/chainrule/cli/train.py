@@ -13,6 +13,7 @@ from rich.console import Console
 from ..encoding import SCALES, UNSEEN
 from ..errors import InputError
 from ..formats import TableFormat
+from ..leaks import copies_across
 from ..missing import POLICIES
 from ..preparation import FOLDS, Options, prepare
 from ..reading import read_table
@@ -38,7 +39,21 @@ from .network_options import (
 from .options import one_or_each, parse_hidden, refuse_contradictions, require_one_of
 from .output import require_writable
 from .rule_options import Unseen
-from .table_options import Delimiter, Header, Missing, Target, TaskOption
+from .table_options import (
+    Decimal,
+    Delimiter,
+    DropRare,
+    Encoding,
+    Header,
+    LeaveOut,
+    MaxRows,
+    Missing,
+    MissingWords,
+    Target,
+    TaskOption,
+    Thousands,
+    table_format,
+)
 
 
 class Format(StrEnum):
@@ -51,6 +66,7 @@ class Format(StrEnum):
 if TYPE_CHECKING:
     from ..experiment import Outcome
     from ..model import Model
+    from ..reports import TrainReport
 
 _of_scoring = partial(typer.Option, rich_help_panel="Scoring")
 _of_output = partial(typer.Option, rich_help_panel="Output")
@@ -65,8 +81,15 @@ def train(
     task: TaskOption = None,
     delimiter: Delimiter = None,
     header: Header = None,
+    encoding: Encoding = None,
+    decimal: Decimal = ".",
+    thousands: Thousands = None,
+    na: MissingWords = None,
+    max_rows: MaxRows = None,
     missing: Missing = "refuse",
     unseen: Unseen = "error",
+    leave_out: LeaveOut = None,
+    drop_rare: DropRare = False,
     hidden: Hidden = None,
     activation: Activation = None,
     loss: Loss = None,
@@ -117,7 +140,9 @@ def train(
             "--batch-size": batch_size,
         }
     )
-    options = Options(target, task, folds or FOLDS, split, missing, seed, unseen)
+    chosen = leave_out or [], drop_rare
+    options = Options(target, task, folds or FOLDS, split, missing, seed, unseen, *chosen)
+    written = table_format(delimiter, header, encoding, decimal, thousands, na, max_rows)
     recipe = (CLASSIC if classic else STANDARD).changed(
         hidden=parse_hidden(hidden),
         activation=None if activation is None else one_or_each(activation),
@@ -133,18 +158,14 @@ def train(
     _require_output(output, keep_rows)
     notices = Console(stderr=True)
     keeping = Keeping(output, checkpoint, checkpoint_every, resume, notices)
-    table = _table(data, TableFormat(delimiter, header), notices)
+    table = _table(data, written, notices)
     with keeping.until_written(lambda model: _keep(model, output, notices)):
         outcome = _run(table, recipe, options, keep_rows or 0, notices, keeping)
         _keep(outcome.model, output, notices)
     if outcome.report is None:
         terminal.notice(str(outcome.divergence), notices)
         return 1
-    if format is Format.json:
-        print(machine.train_report(outcome.report, None if output is None else str(output)))
-    else:
-        commands = _next_commands(data, output, keep_rows)
-        print(terminal.train_report(outcome.report, commands, Console()))
+    _show(outcome.report, format, data, output, keep_rows)
     return 0
 
 
@@ -175,8 +196,10 @@ def _run(
     for notice in prepared.notices:
         terminal.notice(f"{notice}.", notices)
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
-    from ..experiment import run
+    from ..experiment import run, splits
 
+    if said := copies_across(prepared.copies, splits(prepared, options)):
+        terminal.notice(f"{said}.", notices)
     with TrainingProgress(notices) as progress, warnings.catch_warnings():
         warnings.showwarning = lambda message, *_where: terminal.notice(f"{message}", notices)
         return run(prepared, recipe, options, progress, keep_rows, keeping.run_of())
@@ -198,6 +221,16 @@ def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
     separated = f"{counted(len(table.names), 'column')} separated by {table.delimiter}"
     terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
+
+
+def _show(
+    report: "TrainReport", form: Format, data: str | None, output: Path | None, keep: int | None
+) -> None:
+    if form is Format.json:
+        print(machine.train_report(report, None if output is None else str(output)))
+    else:
+        commands = _next_commands(data, output, keep)
+        print(terminal.train_report(report, commands, Console()))
 
 
 def _next_commands(

@@ -1,0 +1,16 @@
+import pytest
+
+from chainrule.errors import InputError
+from chainrule.headers import column_names, looks_like_header
+
+
+def test_names_stand_above_numbers() -> None:
+    assert looks_like_header([["a", "b"], ["1", "x"]])
+    assert not looks_like_header([["1", "b"], ["1", "x"]])
+    assert not looks_like_header([["a", "b"], ["a", "c"], ["d", "c"]])
+
+
+def test_a_column_without_a_name_has_its_index() -> None:
+    assert column_names(["a", "", "b"], "t.csv") == ("a", "column 1", "b")
+    with pytest.raises(InputError, match=r"`t.csv` has 2 columns of the name 'a'; rename them\.$"):
+        column_names(["a", "b", "a"], "t.csv")
