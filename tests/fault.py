@@ -48,7 +48,15 @@ def refused(folder: Path, *arguments: object, stdin: str = "") -> str:
     assert result.returncode == 2, result.stderr
     assert "Traceback" not in result.stderr
     assert said[-1].startswith("chainrule: ")
-    assert said[-1].endswith("."), said[-1]
+    assert said[-1].endswith((".", "?")), said[-1]
     assert result.stdout == ""
     assert contents(folder) == before
     return said[-1].removeprefix("chainrule: ")
+
+
+def noticed(folder: Path, *arguments: object, stdin: str = "") -> str:
+    """Return what a command says beside its result where it goes on: status 0."""
+    result = called(*arguments, "--epochs", "1", cwd=folder, stdin=stdin)
+    assert result.returncode == 0, result.stderr
+    assert "Traceback" not in result.stderr
+    return result.stderr

@@ -18,7 +18,8 @@ def test_pieces_and_choices_are_columns_of_their_cells(
     joined = Column.joined([Column.of_cells(upper), Column.of_cells(lower)])
     rows = sorted(data.draw(st.sets(st.integers(0, max(len(cells) - 1, 0))))) if cells else []
     taken, expected = whole.take(np.array(rows, int)), Column.of_cells([cells[row] for row in rows])
-    for found, wanted in ((joined, whole), (taken, expected)):
+    part = whole.part(len(upper), len(cells))
+    for found, wanted in ((joined, whole), (taken, expected), (part, Column.of_cells(lower))):
         np.testing.assert_array_equal(found.values, wanted.values)
         for name in ("odd", "coded", "rounded"):
             assert getattr(found, name).tolist() == getattr(wanted, name).tolist(), name

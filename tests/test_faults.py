@@ -10,9 +10,21 @@ from fault_interruption import FAULTS as INTERRUPTION
 from fault_models import FAULTS as MODELS
 from fault_process import FAULTS as PROCESS
 from fault_reading import FAULTS as READING
+from fault_rows import FAULTS as ROWS
 from fault_settings import FAULTS as SETTINGS
+from fault_text import FAULTS as TEXT
 
-FAULTS = [*READING, *CELLS, *CONTENT, *MODELS, *SETTINGS, *INTERRUPTION, *PROCESS]
+FAULTS = [
+    *READING,
+    *TEXT,
+    *CELLS,
+    *ROWS,
+    *CONTENT,
+    *MODELS,
+    *SETTINGS,
+    *INTERRUPTION,
+    *PROCESS,
+]
 
 ELSEWHERE = {
     93: "there is no page in the browser yet, so no port to be taken",

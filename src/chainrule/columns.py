@@ -99,6 +99,21 @@ class Column:
         values = self.values[rows]
         return Column((values,), moved(self.odd), words, moved(self.coded), moved(self.rounded))
 
+    def part(self, start: int, stop: int) -> "Column":
+        """Return the cells of the rows from `start` to below `stop`."""
+        first, last = np.searchsorted(self.odd, (start, stop))
+
+        def within(rows: Array) -> Array:
+            return rows[slice(*np.searchsorted(rows, (start, stop)))] - start
+
+        return Column(
+            (self.values[start:stop],),
+            within(self.odd),
+            self.words[first:last],
+            within(self.coded),
+            within(self.rounded),
+        )
+
     def missing(self, words: Iterable[str] = (), text: bool = False) -> Array:
         """Say which cells are missing, (rows,): in text only the empty ones and `words`.
 

@@ -12,7 +12,7 @@ from .formats import TableFormat
 
 HEAD = 2**20  # bytes of text that are handed on first: by them the file is judged
 BLOCK = 2**23  # bytes that are handed on at once after them
-LONGEST_LINE = 2**28  # bytes; what goes on for longer is no line of a table
+LONGEST_LINE = 2**26  # bytes; what goes on for longer is no line of a table
 
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 """How a text begins that says its encoding; longer marks are not in use for tables."""
@@ -80,7 +80,7 @@ def _whole_lines(pieces: Iterator[bytes], source: str) -> Iterator[bytes]:
     for piece in pieces:
         held.append(piece)
         size += len(piece)
-        if size < wanted:
+        if size < wanted or (size <= LONGEST_LINE and not (b"\n" in piece or b"\r" in piece)):
             continue
         text = b"".join(held)
         # a \r at the very end may be half of \r\n
@@ -107,7 +107,9 @@ def _require_text(block: bytes, line: int, source: str) -> None:
     except UnicodeDecodeError as error:
         start, letter = error.start, block[error.start : error.start + 1].decode("latin-1")
         why = "which is no UTF-8 text"
-        if letter.isprintable():
+        if b"\0" in block:
+            why += "; there are NUL bytes as in UTF-16: if it is that, say `--encoding utf-16-le`"
+        elif letter.isprintable():
             why += f"; in Latin-1 it is {letter!r}: if that is meant, say `--encoding latin-1`"
     before = block[:start].decode(errors="replace")
     last = before.splitlines()[-1] if before and before[-1] not in "\r\n" else ""

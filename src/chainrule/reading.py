@@ -45,7 +45,7 @@ def read_table(path: str, written: TableFormat = FOUND) -> Table:
     held = 0
     for table in _tables(path, written):
         held += _size(table)
-        if not tables:
+        if not tables and written.max_rows is None:
             _require_room(path, table, held)
         elif 2 * held > memory_size():  # what is packed does not say how large it is
             raise InputError(
@@ -64,7 +64,7 @@ def read_blocks(path: str, written: TableFormat, rows: int) -> Iterator[Table]:
     """
     for table in _tables(path, written):
         for start in range(0, len(table), rows):
-            yield table.keep(range(start, min(start + rows, len(table))))
+            yield table.part(start, min(start + rows, len(table)))
 
 
 def _tables(path: str, written: TableFormat) -> Iterator[Table]:
@@ -79,7 +79,7 @@ def _tables(path: str, written: TableFormat) -> Iterator[Table]:
             yield table
         else:
             notice = f"only the first {counted(written.max_rows or 0, 'row')} are read"
-            yield replace(table.keep(range(left)), notices=(*table.notices, notice))
+            yield replace(table.part(0, left), notices=(*table.notices, notice))
             return
 
 

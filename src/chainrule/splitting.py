@@ -37,8 +37,8 @@ class Lines(Iterator[str]):
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks = filter(None, blocks)
         self._here: list[str] = []
-        self._ahead: bytes | None = next(self._blocks, None)
         self._place = 0
+        self._ahead: bytes | None = None
         self.count = 0
         self.blank = 0  # lines above a row, those at the end do not matter
         self.blank_before = 0
@@ -46,6 +46,8 @@ class Lines(Iterator[str]):
     @property
     def block(self) -> bytes | None:
         """The block that comes next, if the one before is gone through; None at the end."""
+        if self._ahead is None:
+            self._ahead = next(self._blocks, None)
         return self._ahead
 
     @property
@@ -55,19 +57,18 @@ class Lines(Iterator[str]):
 
     def head(self) -> list[str]:
         """Return the lines of the block that is next, without going on."""
-        return lines_of(self._ahead or b"")
+        return lines_of(self.block or b"")
 
     def pass_block(self, lines: int) -> None:
         """Go on by a block of so many lines, which was read otherwise."""
-        self._ahead = next(self._blocks, None)
+        self._ahead = None
         self.count += lines
 
     def __next__(self) -> str:
         if self.at_end_of_block:
-            if self._ahead is None:
+            if self.block is None:
                 raise StopIteration
-            self._here, self._place = lines_of(self._ahead), 0
-            self._ahead = next(self._blocks, None)
+            self._here, self._place, self._ahead = lines_of(self.block), 0, None
         self._place += 1
         self.count += 1
         return self._here[self._place - 1]

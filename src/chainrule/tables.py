@@ -110,6 +110,15 @@ class Table:
             lines=[self.lines[row] for row in wanted],
         )
 
+    def part(self, start: int, stop: int) -> "Table":
+        """Return the table with the rows from `start` to below `stop` only."""
+        return replace(
+            self,
+            rows=Chosen(self.rows, np.arange(start, stop)),
+            columns=tuple(column.part(start, stop) for column in self.columns),
+            lines=self.lines[start:stop],
+        )
+
     def missing(self, index: int, text: bool = False) -> Array:
         """Say which cells of a column are missing, (rows,); in one of text only the empty ones."""
         return self.columns[index].missing(self.missing_words, text)
