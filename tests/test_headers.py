@@ -6,7 +6,9 @@ from chainrule.headers import column_names, looks_like_header
 
 def test_names_stand_above_numbers() -> None:
     assert looks_like_header([["a", "b"], ["1", "x"]])
+    assert looks_like_header([["a", "b"], ["1,5", "x"]])
     assert not looks_like_header([["1", "b"], ["1", "x"]])
+    assert not looks_like_header([["1,5", "b"], ["1", "x"]])
     assert not looks_like_header([["a", "b"], ["a", "c"], ["d", "c"]])
 
 

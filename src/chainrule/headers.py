@@ -1,5 +1,6 @@
 """Does the first row of a table name its columns, and what are the names?"""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -16,16 +17,23 @@ def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
     (True, False)
     """
     first = rows[0]
-    if any(parse_number(cell) is not None for cell in first):
+    if any(parse_number(_bare(cell)) is not None for cell in first):
         return False
     columns = list(zip(first, *rows[1:], strict=True))
     above = any(
-        Column.of_cells(cells[1:]).holds_numbers() for cells in columns if not is_missing(cells[0])
+        Column.of_cells([_bare(cell) for cell in cells[1:]]).holds_numbers()
+        for cells in columns
+        if not is_missing(cells[0])
     )
     if above or len(rows) == 1:
         return True
     again = any(name in cells for name, *cells in columns) or len(set(first)) < len(first)
     return not again and any(len(set(cells)) < len(cells) for cells in columns)
+
+
+def _bare(cell: str) -> str:
+    """Return a cell without what may stand between digits: 1,234.5 is a number here."""
+    return re.sub(r"[,'\s]", "", cell)
 
 
 def column_names(cells: Sequence[str], source: str) -> tuple[str, ...]:
