@@ -53,7 +53,7 @@ class Column:
                 odd.append(row)
                 continue
             values[row] = number
-            if is_code(cell):
+            if cell[0] == "0" and is_code(cell):
                 coded.append(row)
             elif abs(number) >= EXACT and loses_digits(cell):
                 rounded.append(row)
