@@ -206,6 +206,12 @@ STRANGERS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: save_tensors({"W1": np.zeros((2, 2))}, metadata={"format": "np"}),
         "it is safetensors of other software",
     ),
+    "checkpoint": (
+        lambda: save_tensors(
+            {"0.W": np.ones(1)}, {"checkpoint": '{"schema": "chainrule.checkpoint/1"'}
+        ),
+        "it is a checkpoint, with which",
+    ),
     "bytes": (lambda: bytes(range(1, 100)), "or a damaged one (99 bytes)"),
 }
 

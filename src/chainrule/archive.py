@@ -33,6 +33,8 @@ _NO_DIGEST = "0" * 64
 _DTYPES: dict[str, np.dtype[Any]] = {"F64": np.dtype("<f8"), "F32": np.dtype("<f4")}
 _LONGEST_HEADER = 100_000_000  # bytes, as safetensors itself has it
 _REMEDY = "Restore it from a copy, or train again."
+_OTHER = "safetensors of other software"
+_CHECKPOINT = "a checkpoint, with which `chainrule train … --resume` ends in a model"
 _Layout = dict[str, tuple[np.dtype[Any], tuple[int, ...], slice]]
 
 
@@ -148,7 +150,7 @@ def _no_model(name: str, beginning: bytes, size: int) -> InputError:
     kind = kind_of(beginning)
     length = int.from_bytes(beginning[:8], "little")
     if beginning[8:9] == b"{" and len(beginning) == 8 + length:
-        kind = "safetensors of other software"
+        kind = _CHECKPOINT if b"chainrule.checkpoint/" in beginning else _OTHER
     found = f": it is {kind}" if kind else f", or a damaged one ({size} bytes)"
     return InputError(
         f"`{name}` is not a chainrule model{found}. `chainrule train DATA -o FILE` writes one."
