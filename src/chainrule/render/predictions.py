@@ -49,9 +49,13 @@ def csv_lines(
             say(_SAID.format(formula))
             said = True
         columns = [*map(_cells, block.ids), *columns]
-        if len(columns) == 1:  # an empty line is none to most readers
-            columns = [[text or '""' for text in columns[0]]]
-        yield "".join(f"{line}\n" for line in map(",".join, zip(*columns, strict=True)))
+        if not len(block.values):
+            continue
+        if len(columns) > 1:
+            lines: Iterator[str] = map(",".join, zip(*columns, strict=True))
+        else:  # an empty line is none to most readers
+            lines = _not_empty(columns[0])
+        yield "\n".join(lines) + "\n"
 
 
 def json_lines(
@@ -120,6 +124,10 @@ def _is_special(cells: Sequence[str]) -> bool:
 
 def _cells(cells: Sequence[str]) -> list[str]:
     return list(map(cell, cells) if _is_special(cells) else cells)
+
+
+def _not_empty(texts: Sequence[str]) -> Iterator[str]:
+    return (text or '""' for text in texts)
 
 
 def _columns(shares: Any) -> list[list[float]]:
