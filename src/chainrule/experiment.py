@@ -70,10 +70,7 @@ def run(
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
     parts_of_rows = [*splits(prepared, options)]
-    labels = [
-        f"fold {number} of {len(parts_of_rows)}" for number in range(1, len(parts_of_rows) + 1)
-    ]
-    labels = labels if options.split is None else ["the split"]
+    labels = _labels(len(parts_of_rows), options)
     parts = dict(zip(labels, (rows for rows, _ in parts_of_rows), strict=True))
     trained = Trainings(
         prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}, kept
@@ -105,6 +102,13 @@ def run(
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
     report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
     return Outcome(report, _knowing(model, prepared, recipe, options, report), None)
+
+
+def _labels(count: int, options: Options) -> list[str]:
+    """Name the networks that are scored."""
+    if options.split is not None:
+        return ["the split"]
+    return [f"fold {number} of {count}" for number in range(1, count + 1)]
 
 
 def _knowing(
