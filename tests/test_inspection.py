@@ -33,6 +33,8 @@ def test_it_says_what_the_file_is(model: Path) -> None:
     assert lines[0] == "m.chain: a model, 2 columns"
     assert lines[2] == "Network 3-3-1: 2 layers, 16 parameters (float64, 128 bytes)"
     assert max(map(len, lines)) <= 80
+    rule = "a cell without a value is filled in with the training's mean; an unknown category is"
+    assert f"in predict {rule} refused" in " ".join(text.split())
     assert "\x1b" not in text
     assert not any(line != line.rstrip() for line in lines)
     for said in (
@@ -40,8 +42,6 @@ def test_it_says_what_the_file_is(model: Path) -> None:
         "colour  text, 2 inputs: blue, red",
         "size    number, (x − ",
         "fits        2 classes: no, yes",
-        "a cell without a value is filled in with the training's mean;",
-        "\n              an unknown category is refused",
         "accuracy, 2 folds  ",
         "t.csv: 30 rows, 2 columns",
         "4 epochs, loss ",
