@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from .chain import Array
+from .columns import LARGEST
 from .encoding import Feature, encode
 from .errors import InputError
-from .tables import LARGEST, Table
+from .tables import Table
 from .words import listed
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from . import __version__
 from .activations import Activation
 from .chain import Array
+from .columns import LARGEST
 from .encoding import Feature, Scaling
 from .errors import InputError
 from .files import write_atomically
@@ -17,7 +18,6 @@ from .network import Network
 from .onnx_formulas import formula_nodes
 from .onnx_graph import ACTIVATION_OPERATORS, Graph, Value
 from .parameters import Parameters
-from .tables import LARGEST
 
 OPSET, OPSET_ML, IR_VERSION = 17, 3, 8  # onnxruntime 1.14 and newer
 INPUT = "X"
