@@ -22,6 +22,18 @@ MODEL = "m.chain"
 CHECKPOINT = f"{MODEL}.checkpoint"
 
 
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "when-something-goes-wrong.md"
+
+
+def assert_explained(sentence: str) -> None:
+    """The page has it, but for the numbers."""
+    page, said = (
+        re.sub(r"[\d.,:]*\d", "N", text).replace(" ".join(GOING) + " ", "")
+        for text in (PAGE.read_text(encoding="utf-8"), sentence.replace(" ".join(GOING) + " ", ""))
+    )
+    assert said in page
+
+
 def table_in(folder: Path) -> None:
     (folder / "a.csv").write_text(TABLE, encoding="utf-8")
 
@@ -35,6 +47,7 @@ def _(folder: Path) -> None:
         f"`{CHECKPOINT}` is of a training with other settings: `--hidden` was [16] and is [5, 4]. "
         "Say what was said then, or leave `--resume` out to begin anew."
     )
+    assert_explained(said)
     (folder / "a.csv").write_text(TABLE.replace("3,9,x", "3,8,x"), encoding="utf-8")
     said = refused(folder, "train", "a.csv", *GOING[:2], "-o", MODEL, "--resume")
     assert said.startswith(
@@ -49,6 +62,7 @@ def _assert_goes_on(folder: Path, said: str) -> None:
     )
     assert sorted(contents(folder)) == ["a.csv", CHECKPOINT]
     assert read_checkpoint(folder / CHECKPOINT).why == "interrupted"
+    assert_explained(said)
 
 
 @FAULTS.add(79, "Ctrl-C")
@@ -132,6 +146,7 @@ def _(folder: Path) -> None:
         said,
     )
     assert contents(folder) == before
+    assert_explained(said.replace(" kB ", " bytes "))
 
 
 @FAULTS.add(85, "read-only or vanished output folder")
@@ -143,6 +158,7 @@ def _(folder: Path) -> None:
     assert (
         said == "`--output` none/m.chain is in a folder that does not exist; name an existing one."
     )
+    assert_explained(said)
 
 
 @FAULTS.add(86, "two runs with the same output")
@@ -159,6 +175,7 @@ def _(folder: Path) -> None:
     )
     third = called("train", "a.csv", "--epochs", "1", "-o", MODEL, cwd=folder)
     assert third.returncode == 0, third.stderr  # the lock of a killed run is none
+    assert_explained(second.stderr.removeprefix("chainrule: ").strip())
 
 
 @FAULTS.add(87, "ended by the system for want of memory")
@@ -171,6 +188,7 @@ def _(folder: Path) -> None:
         r"[\d,.]+ GB of memory, and there are [\d,.]+ GB\. Take smaller layers",
         said,
     )
+    assert_explained(said)
 
 
 KILLS_ITS_WORKER = """

@@ -30,7 +30,7 @@ def test_one_of_several_does_not_stop_alone() -> None:
     looked = []
 
     class Looks:
-        def at_boundary(self) -> None:
+        def look(self) -> None:
             looked.append(True)
 
     position = Position(keeper=Looks(), abreast=True)  # type: ignore[arg-type]

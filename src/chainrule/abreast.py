@@ -134,6 +134,7 @@ def _in_lockstep(group: dict[int, Begun], epochs: EpochsAbreast, errors: Errors)
     numbers = [*group]
     going = [rounds(b.training, b.optimizer, b.random) for b in group.values() if b.optimizer]
     told: dict[int, Any] = dict.fromkeys(range(len(going)))
+    looks = _looks(group.values())
     while told:
         orders = []
         for place, gone in told.items():
@@ -144,15 +145,22 @@ def _in_lockstep(group: dict[int, Begun], epochs: EpochsAbreast, errors: Errors)
                 continue
             except DivergenceError as error:
                 errors[numbers[place]] = error
-        _pause(group.values())
+        for look in looks:
+            look()
         told = {place: gone for (place, _), gone in zip(orders, epochs(orders), strict=True)}
 
 
-def _pause(group: Iterable[Begun]) -> None:
-    """Let all keepers look, where each training has an epoch before it or is over."""
-    with ExitStack() as every:  # each of them, even if one ends all
-        for keeper in filter(None, (begun.training.position.keeper for begun in group)):
-            every.callback(keeper.at_boundary)
+def _looks(group: Iterable[Begun]) -> list[Run]:
+    """Return what lets all keepers look, where each training has an epoch before it or is over."""
+    keepers = filter(None, (begun.training.position.keeper for begun in group))
+    looks = [*dict.fromkeys(keeper.look for keeper in keepers)]  # of several parts there is one
+
+    def all_look() -> None:
+        with ExitStack() as every:  # each of them, even if one ends all
+            for look in looks:
+                every.callback(look)
+
+    return looks if len(looks) < 2 else [all_look]
 
 
 def _interrupted(run: Run, group: Iterable[Begun], already: bool) -> bool:

@@ -133,7 +133,7 @@ class _Keeping:
             self.clock = Clock(self.pace, self.begun.training.history.n_iter)
             yield
 
-    def at_boundary(self) -> None:
+    def look(self) -> None:
         if is_asked_to_stop():
             self.write("interrupted")
             stop()

@@ -1,6 +1,6 @@
 """Where a training stands between two batches, and who may stop or keep it there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,11 +18,11 @@ class Keeper(Protocol):
     def while_training(self) -> AbstractContextManager[None]:
         """Be there while the block trains."""
 
-    def at_boundary(self) -> None:
-        """Look, between two batches, whether there is something to do.
+    @property
+    def look(self) -> Callable[[], None]:
+        """What is called between two batches: it raises KeyboardInterrupt to end the training.
 
-        Raises:
-            KeyboardInterrupt: if the training is to end here.
+        Of trainings that one keeper has together it is the same function.
         """
 
     def at_end(self) -> None:
@@ -84,4 +84,4 @@ class Position:
     def pause(self) -> None:
         """Let the keeper look, where there is one and the training is not one of several."""
         if self.keeper is not None and not self.abreast:
-            self.keeper.at_boundary()
+            self.keeper.look()

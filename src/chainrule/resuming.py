@@ -91,12 +91,12 @@ class KeptRun:
                 self._states[label] = state.essential()
                 self._ended.add(label)
 
-    def look(self, epoch: int) -> None:
+    def look(self) -> None:
         """Write if it is time, and end the training if a signal waits for that."""
         if is_asked_to_stop():
             self.write("interrupted")
             stop()
-        if self.clock.is_time(epoch):
+        if self.clock.is_time(self._epochs() if self.pace.epochs else 0):
             self.write("pace")
 
     def write(self, why: str) -> None:
@@ -112,8 +112,12 @@ class KeptRun:
         except InputError as error:  # a training is worth more than its checkpoint
             goes_on = " Training goes on." if why == "pace" else ""
             self._tell(f"no checkpoint: {error}{goes_on}")
-        epochs = [begun.training.history.n_iter for begun, _ in self._going.values()]
-        self.clock.wrote(max(epochs, default=0), monotonic() - started)
+        self.clock.wrote(self._epochs(), monotonic() - started)
+
+    def _epochs(self) -> int:
+        """Return how many epochs of the trainings under way are over."""
+        epochs = (begun.training.history.n_iter for begun, _ in self._going.values())
+        return max(epochs, default=0)
 
     def has_ended(self, label: str) -> bool:
         """Whether a training has come to its end in this run."""
@@ -157,8 +161,9 @@ class _KeepingPart:
             run.ended(label, whole=False)
             raise
 
-    def at_boundary(self) -> None:
-        self.part.run.look(self.begun.training.history.n_iter)
+    @property
+    def look(self) -> Callable[[], None]:
+        return self.part.run.look
 
     def at_end(self) -> None:
         self.part.run.ended(self.part.label, whole=True)
