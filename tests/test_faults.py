@@ -8,23 +8,15 @@ from fault_cells import FAULTS as CELLS
 from fault_content import FAULTS as CONTENT
 from fault_interruption import FAULTS as INTERRUPTION
 from fault_models import FAULTS as MODELS
+from fault_numbers import FAULTS as NUMBERS
 from fault_process import FAULTS as PROCESS
 from fault_reading import FAULTS as READING
 from fault_rows import FAULTS as ROWS
 from fault_settings import FAULTS as SETTINGS
 from fault_text import FAULTS as TEXT
 
-FAULTS = [
-    *READING,
-    *TEXT,
-    *CELLS,
-    *ROWS,
-    *CONTENT,
-    *MODELS,
-    *SETTINGS,
-    *INTERRUPTION,
-    *PROCESS,
-]
+PARTS = [READING, TEXT, CELLS, ROWS, CONTENT, MODELS, NUMBERS, SETTINGS, INTERRUPTION, PROCESS]
+FAULTS = [fault for part in PARTS for fault in part]
 
 ELSEWHERE = {
     93: "there is no page in the browser yet, so no port to be taken",

@@ -50,7 +50,8 @@ def fit_together(jobs: Iterable[Job]) -> list[Any]:
     errors = train_together(jobs)
     models = [model for model, *_ in jobs]
     for model in models:
-        said = warning_of(model.stop_reason_, model.get_params(deep=False))
+        settings = model.get_params(deep=False)
+        said = warning_of(model.stop_reason_, settings, model.loss_curve_)
         if said:
             warnings.warn(*said, stacklevel=2)
     if errors:

@@ -16,6 +16,7 @@ from .chain import Array
 
 LEAKY_SLOPE = 0.01  # Maas, Hannun & Ng 2013
 ELU_ALPHA = 1.0  # Clevert, Unterthiner & Hochreiter 2016
+SHORT = 100  # numbers of a row
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017, fixed point of mean 0,
 SELU_ALPHA = 1.6732632423543772848170429916717  # variance 1
 
@@ -203,9 +204,11 @@ def _gaussian_derivative(z: Array) -> Array:
 def largest_of_rows(z: Array) -> Array:
     """Return the largest z of each row, (rows, 1).
 
-    They are looked for in the transposed copy, as one long row each: along many short rows NumPy
-    takes five times as long.
+    Short ones are looked for in the transposed copy, as one long row each: along many short rows
+    NumPy takes five times as long.
     """
+    if z.shape[1] > SHORT:
+        return z.real.max(axis=1, keepdims=True)
     return np.ascontiguousarray(z.real.T).max(axis=0)[:, None]
 
 

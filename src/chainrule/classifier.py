@@ -12,7 +12,6 @@ from .chain import Array
 from .encoding import codes
 from .errors import InputError
 from .labels import (
-    BALANCED,
     ClassWeight,
     as_labels,
     class_weights,
@@ -25,6 +24,7 @@ from .labels import (
 from .losses import LOSSES, PROBABILISTIC, Loss
 from .mlp import MLP
 from .names import lookup
+from .settings import BALANCED
 from .shares import shares_of
 
 
@@ -125,7 +125,7 @@ class MLPClassifier(ClassifierMixin, MLP):
 
         Of several labels a row, (rows, labels): 1 for each that is more probable than not.
         """
-        return self._classes_of(self._outputs(X))
+        return np.concatenate([self._classes_of(part) for part in self._outputs_of_blocks(X)])
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Return the classes' probabilities, (rows, classes), in the order of `classes_`.
@@ -158,9 +158,9 @@ class MLPClassifier(ClassifierMixin, MLP):
         return shares_of(outputs, self._one_unit)
 
     def _classes_of(self, outputs: Array) -> Array:
-        shares = self._shares(outputs)
         if self._multilabel:
-            return (shares > 0.5).astype(int)
+            return (outputs > 0.5).astype(int)
+        shares = self._shares(outputs) if self._one_unit else outputs
         return self.classes_[shares.argmax(axis=1)]
 
     def _score_of(self, outputs: Array, y: Array, weight: Array | None) -> float:

@@ -172,11 +172,17 @@ def _unproved(accused: Sequence[Suspect], evidence: Evidence, trials: Trials) ->
     trials.result(_unchanged(evidence, trials))  # there is one at least
     gradients = [state.gradient for state in evidence.before or evidence.after]
     slopes = [state.slope for state in evidence.after]
-    best, neighbours = min(result.held for result in trials.tried), trials.of_neighbours()
-    kept_out = " on rows kept out" if trials.n_held else ""
     flow = (
         f"Gradients flow (‖∂J/∂W‖ of a layer is {_span(gradients)}, slopes are {_span(slopes)} on "
-        f"average), and the best of {counted(len(trials.tried), 'trial')} leaves {best:.0%} of a "
+        "average)"
+    )
+    if not trials.tried:
+        few = f"{counted(len(trials.trained), 'row')}, as many as a trial takes, lack classes"
+        return [Finding("unexplained", f"{flow}. No change was tried: {few}.")]
+    best, neighbours = min(result.held for result in trials.tried), trials.of_neighbours()
+    kept_out = " on rows kept out" if trials.n_held else ""
+    flow += (
+        f", and the best of {counted(len(trials.tried), 'trial')} leaves {best:.0%} of a "
         f"constant prediction's loss{kept_out}"
     )
     if math.isnan(neighbours):

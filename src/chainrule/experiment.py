@@ -168,6 +168,11 @@ def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:
             f"`--loss` {recipe.loss} compares classes, and the target {prepared.target.name!r} is "
             "a quantity; leave it out, or say `--task classification` if it is not."
         )
+    if prepared.target.classes is None and recipe.class_weight:
+        raise InputError(
+            f"`--class-weight` weighs classes, and the target {prepared.target.name!r} is a "
+            "quantity; leave it out, or say `--task classification` if it is not."
+        )
 
 
 def _with_batches(recipe: Recipe, n_rows: int) -> Recipe:

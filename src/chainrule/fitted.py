@@ -1,7 +1,7 @@
 """What a fitted network shows: weights, loss, gradients, and the values of every layer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from .chain import Array
 from .errors import InputError
 from .frames import checked_inputs, checked_rows
 from .labels import ClassWeight, weights_of_rows
-from .network import Network
+from .network import Network, blocks_of
 from .parameters import Gradients, Parameters
 from .rows import Rows, checked_weight
 from .scales import unscaled
@@ -131,12 +131,17 @@ class FittedNetwork(ABC):
             return self.network_.layer_values(self.parameters_, rows)
 
     def _outputs(self, X: ArrayLike) -> Array:
+        return np.concatenate([*self._outputs_of_blocks(X)])
+
+    def _outputs_of_blocks(self, X: ArrayLike) -> Iterator[Array]:
+        """Yield the outputs of block after block: those of all may be many more than the rows."""
         rows = self._known_inputs(X)
-        with np.errstate(over="ignore", invalid="ignore"):
-            outputs = self.network_.predict(self.parameters_, rows)
-        if np.isnan(outputs.min()):  # ∞ − ∞, on the way
-            _refuse_overflow(rows, outputs)
-        return outputs
+        for block in blocks_of(rows.shape[0]):
+            with np.errstate(over="ignore", invalid="ignore"):
+                outputs = self.network_.predict(self.parameters_, rows[block])
+            if np.isnan(outputs.min()):  # ∞ − ∞, on the way
+                _refuse_overflow(rows[block], outputs, block.start)
+            yield outputs
 
     def _known_inputs(self, X: ArrayLike) -> Array:
         check_is_fitted(self, "parameters_")
@@ -169,13 +174,13 @@ class FittedNetwork(ABC):
         return Rows(X, y, target, sample_weight, weight)
 
 
-def _refuse_overflow(X: Any, outputs: Array) -> None:
+def _refuse_overflow(X: Any, outputs: Array, start: int) -> None:
     """Refuse the row whose size is why it has no output; in training, it may be the weights'."""
     row = int(np.isnan(outputs).any(axis=1).argmax())
     far = unscaled("X", X[[row]])
     if far:
         raise InputError(
-            f"`X` has no output in row {row}, which overflows: it reaches "
+            f"`X` has no output in row {start + row}, which overflows: it reaches "
             f"{abs(X[[row]]).max():.3g}. Scale it as the rows in fit were."
         )
 

@@ -29,14 +29,14 @@ from .fitted import FittedNetwork
 from .frames import checked_rows
 from .hidden_layers import hidden_sizes
 from .history import History
-from .labels import BALANCED, ClassWeight
+from .labels import ClassWeight
 from .links import Dropout
 from .losses import Loss
 from .memory import cells_of, keep_freed_memory
 from .optimizers import Optimizer
 from .parameters import Parameters
 from .rows import Rows, checked_weight, split
-from .settings import check_settings
+from .settings import BALANCED, check_settings
 from .sklearn_callbacks import bridges
 from .threads import blas_threads
 from .training import Training

@@ -12,12 +12,10 @@ from sklearn.utils.validation import column_or_1d
 
 from .chain import Array
 from .errors import InputError
+from .settings import BALANCED
 
 ClassWeight = Mapping[Any, float] | Sequence[Mapping[Any, float]]
 """The weight of each class; of several labels a row, one such mapping a label."""
-
-
-BALANCED = "balanced"
 
 
 def is_multilabel(y: Any) -> bool:

@@ -22,7 +22,7 @@ STEPS = 8  # of the parameters: they, start, two to go back to, gradient, moment
 LBFGS = 44  # of the parameters: SciPy's ten corrections, twice, and what it works with
 KEPT = 2**24  # bytes; glibc learns up to 2**25, and keeps at most twice as many free
 BACKWARD = 3  # of the widest layer's values, beside the tape, on the way back
-OF_SLOPE = {"gelu": 2, "mish": 3}  # more of them, while the derivative is computed
+OF_SLOPE = {"gaussian": 1, "gelu": 2, "silu": 2, "mish": 4}  # more, for the derivative
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Where a container says what it may have, by versions 2 and 1 of its kind."""
 

@@ -124,7 +124,7 @@ class MLP(NetworkDisplay, Fitting, CallbackSupportMixin, BaseEstimator):
         validation = (X_val, y_val, sample_weight_val)
         fresh = self._begins_anew()
         self._fit(X, y, sample_weight, fresh=fresh, validation=validation, resume=resume)
-        said = warning_of(self.stop_reason_, self._settings())
+        said = warning_of(self.stop_reason_, self._settings(), self.loss_curve_)
         if said:
             # shown at the caller's line: scikit-learn's decorator is one call in between
             warnings.warn(*said, stacklevel=3 if hasattr(MLP.fit, "__wrapped__") else 2)

@@ -1,5 +1,6 @@
 """A trained model: from cells of a table to labels or numbers, scaling and names included."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -149,7 +150,10 @@ def train_models(
     for model, callback in zip(models, callbacks, strict=False):
         model.estimator.set_params(callbacks=callback)
     try:
-        errors = train_together(jobs)
+        with warnings.catch_warnings():
+            # of rows in another order than the table's; where it matters, training diverges
+            warnings.filterwarnings("ignore", message=".*steps suit numbers near 1")
+            errors = train_together(jobs)
     finally:
         for model in models:
             model.estimator.set_params(callbacks=None)
@@ -179,7 +183,7 @@ def make_estimator(recipe: Recipe, target: Target, seed: int) -> MLP:
         settings["loss"] = recipe.loss
     if target.classes is None:
         return MLPRegressor(**settings)
-    return MLPClassifier(**settings)
+    return MLPClassifier(**settings, class_weight=recipe.class_weight)
 
 
 def _needs_raw_target(recipe: Recipe) -> bool:

@@ -19,6 +19,8 @@ from .tables import Table
 from .words import counted, listed
 
 FOLDS = 5
+RARE = 20  # a class with so many times fewer rows than an even share is rare
+FEW_CLASSES = 100  # among more, some are always rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def prepare(table: Table, options: Options) -> Prepared:
         *_text_columns(features),
         *_constant_columns(features, encoded),
         *leaks(table, features, columns, encoded, target, y, same),
+        *_rare_classes(target, y),
     ]
     return Prepared(
         table.source,
@@ -198,6 +201,22 @@ def _text_columns(features: tuple[Feature, ...]) -> list[str]:
     if not texts:
         return []
     return [f"taken as text, one 0/1 input a category (how many there are): {listed(texts)}"]
+
+
+def _rare_classes(target: Target, y: Array) -> list[str]:
+    """Say which class has so few rows that a network may never predict it unnoticed."""
+    if target.classes is None or len(target.classes) > FEW_CLASSES:
+        return []
+    counts = [int((y == label).sum()) for label in target.classes]
+    rarest = min(range(len(counts)), key=counts.__getitem__)
+    if counts[rarest] * RARE * len(counts) >= len(y):
+        return []
+    share = counts[rarest] / len(y)
+    return [
+        f"the class {target.classes[rarest]!r} has {counts[rarest]:,} of {len(y):,} rows "
+        f"({share:.2%}): a network that never predicts it is right on {1 - share:.2%} of the rows; "
+        "say `--class-weight balanced` if it matters more"
+    ]
 
 
 def _constant_columns(features: tuple[Feature, ...], encoded: Array) -> list[str]:

@@ -12,6 +12,7 @@ class Recipe:
         hidden: the hidden layers' sizes.
         activation: of all hidden layers, or one of each.
         scale: how inputs are scaled: "standard", "minmax" or "none".
+        class_weight: "balanced" for rows / (classes × rows of the class); None for 1 each.
     """
 
     hidden: tuple[int, ...]
@@ -27,6 +28,7 @@ class Recipe:
     initializer: str
     shuffle: bool
     scale: str
+    class_weight: str | None = None
 
     def changed(self, **changes: Any) -> "Recipe":
         """Return the recipe with the changes that are not None."""

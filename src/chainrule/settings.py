@@ -10,6 +10,7 @@ from numpy.random import RandomState
 from .errors import InputError
 from .names import unknown
 
+BALANCED = "balanced"
 SOLVERS = ("adam", "lbfgs", "sgd")
 ENGINES = ("auto", "numba", "numpy")
 SCHEDULES = ("constant", "invscaling", "adaptive")

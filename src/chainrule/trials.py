@@ -64,6 +64,8 @@ class Trials:
         self.every = rows.spread(MOST_ROWS)
         self.trained, self.held = _parted(self.every, hasattr(model, "classes_"))
         self._results: dict[str, Result | None] = {}
+        # a network of fewer classes has other outputs
+        self.possible = self.trained.target.any(axis=0).all() or not hasattr(model, "classes_")
 
     @property
     def n_held(self) -> int:
@@ -80,6 +82,8 @@ class Trials:
     def result(self, changes: Mapping[str, Any]) -> Result | None:
         """Return what training with these changes comes to; None where they cannot be used."""
         key = repr(sorted(changes.items()))
+        if key not in self._results and not self.possible:
+            self._results[key] = None
         if key not in self._results:
             try:
                 self._results[key] = self._trained(changes)

@@ -1,5 +1,6 @@
 """The options of `chainrule train` that describe the network and its training."""
 
+from enum import StrEnum
 from functools import partial
 from typing import Annotated
 
@@ -13,6 +14,13 @@ from ..recipes import STANDARD
 from .options import not_negative, positive
 
 _of_network = partial(typer.Option, rich_help_panel="Network")
+
+
+class Weighing(StrEnum):
+    """How classes are weighed."""
+
+    balanced = "balanced"
+
 
 Hidden = Annotated[
     str | None,
@@ -67,6 +75,13 @@ Initializer = Annotated[
     _of_network(
         help=f"Of the start weights: {', '.join(INITIALIZERS)}.",
         show_default="glorot; glorot_logistic for logistic",
+    ),
+]
+ClassWeight = Annotated[
+    Weighing | None,
+    _of_network(
+        help="Each class weighs as much as the others together, whatever its rows.",
+        show_default="1 a row",
     ),
 ]
 Classic = Annotated[

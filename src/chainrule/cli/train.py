@@ -28,6 +28,7 @@ from .network_options import (
     Alpha,
     BatchSize,
     Classic,
+    ClassWeight,
     Epochs,
     Hidden,
     Initializer,
@@ -100,6 +101,7 @@ def train(
     scale: Scale = None,
     alpha: Alpha = None,
     initializer: Initializer = None,
+    class_weight: ClassWeight = None,
     classic: Classic = False,
     folds: Annotated[
         int | None, _of_scoring(min=2, help="Held-out parts.", show_default=str(FOLDS))
@@ -154,6 +156,7 @@ def train(
         scale=scale,
         alpha=alpha,
         initializer=initializer,
+        class_weight=class_weight and class_weight.value,
     )
     _require_output(output, keep_rows)
     notices = Console(stderr=True)
@@ -201,6 +204,7 @@ def _run(
     if said := copies_across(prepared.copies, splits(prepared, options)):
         terminal.notice(f"{said}.", notices)
     with TrainingProgress(notices) as progress, warnings.catch_warnings():
+        warnings.simplefilter("default")
         warnings.showwarning = lambda message, *_where: terminal.notice(f"{message}", notices)
         return run(prepared, recipe, options, progress, keep_rows, keeping.run_of())
 
