@@ -1,15 +1,22 @@
 """Numbers at the ends of their range: what the tables compute of them is a number, or ±∞."""
 
+import re
+import tracemalloc
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from compiled_functions import run
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chainrule._fast.activations import LOOPS
 from chainrule._fast.losses import FUSED_LOOPS, LOSS_LOOPS
 from chainrule.activations import ACTIVATIONS, softmax
 from chainrule.chain import Array
+from chainrule.errors import DivergenceError, InputError
+from chainrule.estimators import MLPClassifier, MLPRegressor
 from chainrule.losses import FUSED, LOSSES, Loss
 
 DTYPES = ("float64", "float32")
@@ -124,3 +131,88 @@ def test_a_slope_at_a_probability_rounded_to_its_target(
     at = np.array([[0.0, 1.0]], dtype)
     assert LOSSES[name].derivative(at, at).tolist() == [expected]
     assert LOSSES["poisson"].derivative(at[:, :1], at[:, :1]).tolist() == [[1.0]]
+
+
+X = np.random.default_rng(0).normal(size=(12, 3))
+KIND, QUANTITY = (X[:, 0] > 0).astype(int), X[:, 0] - X[:, 1]
+
+
+def times(values: Array, k: int, dtype: str) -> Array:
+    """The values × 10^k, no larger than the type holds."""
+    largest = float(np.finfo(dtype).max)
+    return np.clip(values * float(f"1e{k}"), -largest, largest).astype(dtype)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(
+    of_x=st.integers(-300, 300),
+    of_y=st.integers(-300, 300),
+    of_weights=st.sampled_from([-300, 0, 0, 0, 30, 150]),
+    rows=st.sampled_from([1, 12]),
+    columns=st.sampled_from([1, 3]),
+    constant=st.booleans(),
+    solver=st.sampled_from(["adam", "sgd", "lbfgs"]),
+    regression=st.booleans(),
+)
+@settings(max_examples=20)
+def test_a_training_ends_in_numbers_or_says_why(
+    engine: str,
+    dtype: str,
+    of_x: int,
+    of_y: int,
+    of_weights: int,
+    rows: int,
+    columns: int,
+    constant: bool,
+    solver: str,
+    regression: bool,
+) -> None:
+    inputs = times(X[:rows, :columns], of_x, dtype)
+    inputs[:, 0] = inputs[0, 0] if constant else inputs[:, 0]
+    y = times(QUANTITY[:rows], of_y, dtype) if regression else KIND[:rows]
+    random = np.random.default_rng(1)
+    start = [times(random.normal(size=(columns, 2)), of_weights, "float64")]
+    start += [random.normal(size=(2, 1))]
+    made = MLPRegressor if regression else MLPClassifier
+    model = made(hidden_layer_sizes=(2,), solver=solver, max_iter=4, batch_size=rows)
+    model.set_params(engine=engine, dtype=dtype, start_weights=(start, [np.zeros(2), np.zeros(1)]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            model.fit(inputs, y)
+        except DivergenceError as error:
+            said = str(error)
+        except InputError as error:
+            said = str(error)
+            assert "start_weights" in said or "float32" in said
+            return
+        else:
+            said = ""
+            assert np.isfinite(model.loss_)
+        assert not said or re.search(r"diverged in epoch \d+: .*(scale them|lower|smaller)", said)
+        weights = model.parameters_.flat
+        if of_weights == 0:
+            assert np.isfinite(weights).all()
+            try:
+                assert not np.isnan(model.predict(inputs)).any()
+                assert not np.isnan(model.score(inputs, y)) or rows == 1
+            except InputError as error:
+                assert "overflows" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("engine", ["numpy", pytest.param("numba", marks=pytest.mark.slow)])
+def test_ten_thousand_classes(engine: str) -> None:
+    inputs = np.random.default_rng(0).normal(size=(10_000, 2))
+    model = MLPClassifier((4,), max_iter=1, batch_size=1000, engine=engine, random_state=0)
+    tracemalloc.start()
+    try:
+        with warnings.catch_warnings(action="ignore"):  # scikit-learn's, of so many classes
+            model.partial_fit(inputs[:500], np.arange(500), classes=np.arange(10_000))
+        coded = 500 * 10_000 * 8
+        assert tracemalloc.get_traced_memory()[1] < 12 * coded
+        assert model.predict(inputs[:700]).shape == (700,)
+        assert model.predict_proba(inputs[:5]).shape == (5, 10_000)
+    finally:
+        tracemalloc.stop()

@@ -13,9 +13,11 @@ from fault_process import FAULTS as PROCESS
 from fault_reading import FAULTS as READING
 from fault_rows import FAULTS as ROWS
 from fault_settings import FAULTS as SETTINGS
+from fault_surroundings import FAULTS as SURROUNDINGS
 from fault_text import FAULTS as TEXT
 
-PARTS = [READING, TEXT, CELLS, ROWS, CONTENT, MODELS, NUMBERS, SETTINGS, INTERRUPTION, PROCESS]
+TABLES = [READING, TEXT, CELLS, ROWS, CONTENT]
+PARTS = [*TABLES, MODELS, NUMBERS, SETTINGS, INTERRUPTION, PROCESS, SURROUNDINGS]
 FAULTS = [fault for part in PARTS for fault in part]
 
 ELSEWHERE = {
