@@ -62,9 +62,7 @@ def run(
         InputError: if a setting cannot be used, the network cannot fit into memory, or the
             checkpoint is of another training.
     """
-    _refuse_loss_of_classes(prepared, recipe)
-    _require_room(prepared, recipe)
-    recipe = _with_batches(recipe, len(prepared.y))
+    recipe = _usable(prepared, recipe)
     if kept is not None:
         kept.is_of(prepared, recipe, options)
     started = perf_counter()
@@ -173,6 +171,13 @@ def _refuse_loss_of_classes(prepared: Prepared, recipe: Recipe) -> None:
             f"`--class-weight` weighs classes, and the target {prepared.target.name!r} is a "
             "quantity; leave it out, or say `--task classification` if it is not."
         )
+
+
+def _usable(prepared: Prepared, recipe: Recipe) -> Recipe:
+    """Return the recipe as it will run; refuse one that cannot."""
+    _refuse_loss_of_classes(prepared, recipe)
+    _require_room(prepared, recipe)
+    return _with_batches(recipe, len(prepared.y))
 
 
 def _with_batches(recipe: Recipe, n_rows: int) -> Recipe:
