@@ -149,13 +149,17 @@ def _next_rows(lines: Lines, delimiter: str, source: str) -> list[Row]:
 
 
 def _exact_table(shape: Table, rows: list[Row], written: TableFormat, lines: Lines) -> Table:
+    texts, character = [row.text for row in rows], character_of(shape.delimiter)
+    text, width = "".join(texts).encode(), len(shape.names)
+    shape = replace(shape, lines=[row.line for row in rows], notices=_blank_lines(lines))
+    if character is not None and (scanned := scan(text, character, width, written)):
+        cut, columns = scanned  # without blank lines it is regular
+        return replace(shape, rows=cut, columns=tuple(columns))
     by_columns = zip(*(row.cells for row in rows), strict=True)
     return replace(
         shape,
-        rows=Texts([row.text for row in rows], shape.delimiter),
+        rows=Texts(texts, shape.delimiter),
         columns=tuple(Column.of_cells(cells, written) for cells in by_columns),
-        lines=[row.line for row in rows],
-        notices=_blank_lines(lines),
     )
 
 

@@ -25,7 +25,7 @@ from .columns import (
 from .formats import TableFormat
 from .tables import Rows
 
-LEAST = 2**16  # bytes; for less it does not pay to import pandas
+LEAST = 2**19  # bytes; for less it does not pay to import pandas
 NEWLINE, BLANK, ZERO, NINE = b"\n 09"
 
 
