@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from commands import called, run
+from commands import SECONDS, called, run
 from fault import Faults, noticed, refused
 
 from chainrule.errors import InputError
@@ -187,7 +187,9 @@ def _(folder: Path) -> None:
 @FAULTS.add(35, "standard input closed and a reader that leaves")
 def _(folder: Path) -> None:
     command = f"exec {sys.executable} -m chainrule train - --epochs 1 <&-"
-    closed = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    closed = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False, timeout=SECONDS
+    )
     assert closed.stderr == (
         "chainrule: standard input is closed; name a file, or send the table to it.\n"
     )
@@ -197,6 +199,7 @@ def _(folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=SECONDS,
     )
     assert (left.stderr, left.returncode in (0, 141)) == ("", True)
     assert run("train", "-", cwd=folder).stderr == (
