@@ -73,7 +73,8 @@ def _one_hot(table: Table, categories: Sequence[str], index: int, unseen: str) -
         elif unseen == "error":
             raise InputError(
                 f"{table.place(row, index)}: {cell!r} is none of the values seen in training, "
-                f"{listed(categories)}; correct it, or train again with rows that have it."
+                f"{listed(categories)}; correct it, train again with rows that have it, "
+                "or let it be without effect by `--unseen ignore`."
             )
     return hot
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from ..facts import Predicted
     from ..kept import KeptNetwork
     from ..prediction import Tally
+    from ..tables import Table
 
+MOST_NOTICES = 5  # about the reading of a table: later blocks say the same of other lines
 BLOCK = 16_384  # rows that are read, predicted and written at a time
 
 
@@ -95,7 +97,7 @@ def predict(
     kept = read_kept(model)
     _require_one_target(kept, model, probabilities)
     said = table_format(delimiter, header, encoding, decimal, thousands, na)
-    blocks = read_blocks(data, said, BLOCK)
+    blocks = _telling(read_blocks(data, said, BLOCK))
     table = next(blocks)
     passed = [table.index_of(name, "--id") for name in ids or ()]
     found = find_columns(table, kept.features, kept.target, passed)
@@ -120,6 +122,17 @@ def predict(
     _write(_parts(format, predicted, names, kept), output, tally)
     _say_after(tally, rules.missing, kept, score)
     return 0
+
+
+def _telling(blocks: Iterator["Table"]) -> Iterator["Table"]:
+    """Pass blocks on, and say what is to be said of their reading, each sentence once."""
+    said: set[str] = set()
+    for table in blocks:
+        for notice in set(table.notices) - said:
+            if len(said) < MOST_NOTICES:
+                _say(notice)
+            said.add(notice)
+        yield table
 
 
 def _refuse_replacing(output: Path | None, model: str, data: str) -> None:
