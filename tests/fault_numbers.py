@@ -52,8 +52,8 @@ def table(folder: Path, columns: Array, target: Any, name: str = "a.csv") -> Non
 def _(folder: Path) -> None:
     table(folder, X, ["yes"] * 60)
     assert refused(folder, "train", "a.csv") == (
-        "the target 'y' holds one class only, 'yes'; at least two are needed. Name another "
-        "column with `--target`."
+        "the target 'y' holds one class only, 'yes' (60 rows); at least two are needed. Name "
+        "another column with `--target`."
     )
     model = classifier()
     assert said(lambda: model.fit(X, ["yes"] * 60)) == [
@@ -66,7 +66,8 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     table(folder, X, ["a"] * 40 + ["b"] * 17 + ["c"] * 3)
     assert refused(folder, "train", "a.csv") == (
-        "the class 'c' has 3 rows, fewer than the 5 folds; use `--folds 3`, or `--split 0.2`."
+        "the class 'c' has 3 rows, fewer than the 5 folds; use `--folds 3`, or `--split 0.2`, or "
+        "`--drop-rare`."
     )
     three = np.repeat([0, 1, 2], [40, 17, 3])
     part = classifier().partial_fit(X[:50], three[:50], classes=[0, 1, 2])
