@@ -32,11 +32,16 @@ def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> 
     Raises:
         DivergenceError: if the start has no finite loss or gradient.
     """
-    plan, history, parameters = training.plan, training.history, training.parameters
-    if history.n_iter == plan.max_epochs:
+    history = training.history
+    if history.n_iter == training.plan.max_epochs:
         history.stop_reason = "max_iter"  # kept in a checkpoint before that was noted
-    if training.is_over:
-        return training.end()
+    if not training.is_over:
+        _descend(training, objective_of)
+    training.end()
+
+
+def _descend(training: Training, objective_of: ObjectiveOf) -> None:
+    plan, history, parameters = training.plan, training.history, training.parameters
     rows = (training.X, training.target, training.weight)
     trial = parameters.copy()
     objective = objective_of(training.network, trial)
@@ -76,8 +81,6 @@ def descend_lbfgs(training: Training, objective_of: ObjectiveOf = Objective) -> 
     if not history.n_iter:
         _after_iteration(training, start_loss)
     history.stop_reason = history.stop_reason or _reason(message)
-    training.end()
-    return None
 
 
 def _reason(message: str) -> str:
