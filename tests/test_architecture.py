@@ -72,6 +72,7 @@ def test_render_knows_records_only() -> None:
             records = {
                 "factors",
                 "facts",
+                "observed",
                 "reports",
                 "words",
                 "locate.record",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .estimators import MLPClassifier, MLPRegressor
     from .explanation import explain
     from .factors import Explanation
+    from .journals import JsonLines, TensorBoard
     from .locate.inspection import where
     from .losses import LOSSES, Loss
     from .model import Model
@@ -54,6 +55,7 @@ __all__ = [
     "GradientCheck",
     "Gradients",
     "InputError",
+    "JsonLines",
     "Link",
     "Loss",
     "MLPClassifier",
@@ -62,6 +64,7 @@ __all__ = [
     "NetworkDerivation",
     "ParameterCheck",
     "Parameters",
+    "TensorBoard",
     "backward",
     "check_gradients",
     "check_pullback",
@@ -95,6 +98,7 @@ _LATER = {
     "GradientCheck": "check",
     "Gradients": "parameters",
     "InputError": "errors",
+    "JsonLines": "journals",
     "Link": "chain",
     "Loss": "losses",
     "MLPClassifier": "estimators",
@@ -103,6 +107,7 @@ _LATER = {
     "NetworkDerivation": "update_rules.display",
     "ParameterCheck": "check",
     "Parameters": "parameters",
+    "TensorBoard": "journals",
     "backward": "chain",
     "check_gradients": "check",
     "check_pullback": "check",

@@ -15,11 +15,14 @@ from .diagnosis import diagnosed
 from .errors import DivergenceError, InputError
 from .evaluation import Split, baseline, evaluate, folds, split
 from .explanation import explain_weight
+from .held_out import judged_held_out
 from .losses import LOSSES, PROBABILISTIC
 from .measurements import LEAST_GAIN, constant_loss, network_loss
 from .memory import SCALED, require_room
 from .model import Model
 from .network import BLOCK
+from .observation import Observer
+from .observed import HeldOut
 from .origin import Origin
 from .parameters import count
 from .preparation import Options, Prepared
@@ -38,11 +41,15 @@ class Outcome:
     """What came of it: the model, and a report unless a training diverged; then the error.
 
     The error is that of the model's own training, or of a fold's where only that diverged.
+    `held_out` is what was predicted of rows not seen, beside `report`; `hardest` the place of the
+    row whose loss is largest.
     """
 
     report: TrainReport | None
     model: Model
     divergence: DivergenceError | None
+    hardest: int
+    held_out: HeldOut | None = None
 
 
 def run(
@@ -52,11 +59,13 @@ def run(
     progress: Progress,
     keep_rows: int = 0,
     kept: KeptRun | None = None,
+    observer: Observer | None = None,
 ) -> Outcome:
     """Score the recipe on held-out rows, then train on all rows and open one gradient.
 
     `keep_rows` rows stay with the model: the one whose loss is largest, the others spread evenly.
     `kept` keeps the trainings in a checkpoint, and knows from where they go on.
+    An `observer` looks at each training.
 
     Raises:
         InputError: if a setting cannot be used, the network cannot fit into memory, or the
@@ -68,21 +77,20 @@ def run(
     started = perf_counter()
     data, y = prepared.encoded, prepared.y
     parts_of_rows = [*splits(prepared, options)]
-    labels = _labels(len(parts_of_rows), options)
-    parts = dict(zip(labels, (rows for rows, _ in parts_of_rows), strict=True))
-    trained = Trainings(
-        prepared, recipe, options.seed, progress, parts | {WHOLE: np.arange(len(y))}, kept
-    )
+    parts = _parts(parts_of_rows, options, len(y))
+    trained = Trainings(prepared, recipe, options.seed, progress, parts, kept, observer)
+    tested: list[tuple[Array, Array]] = []
     unseen: list[tuple[float, float]] = []
 
     def predict(_: Array, test_rows: Array) -> Array:
-        label = labels[len(unseen)]
+        label = [*parts][len(unseen)]
         model, divergence = trained.take(label)
         if divergence is not None:
             happened = f"{label}: {divergence.happened}"
             raise DivergenceError(happened, divergence.epoch, "The training on all rows did not.")
         unseen.append(_losses(model, data[test_rows], y[test_rows]))
-        return model.predict_encoded(data[test_rows])
+        tested.append((test_rows, model.predict_encoded(data[test_rows])))
+        return tested[-1][1]
 
     fold_divergence = None
     results: tuple[Fold, ...] = ()
@@ -96,17 +104,19 @@ def run(
     model = _keeping_rows(model, prepared, hardest, keep_rows)
     if fold_divergence or divergence:
         model = _knowing(model, prepared, recipe, options, None)
-        return Outcome(None, model, divergence or fold_divergence)
+        return Outcome(None, model, divergence or fold_divergence, hardest)
     report = _report(prepared, recipe, options, results, model, hardest, seconds)
     report = replace(report, diagnosis=_diagnosis(model, prepared, report, unseen))
-    return Outcome(report, _knowing(model, prepared, recipe, options, report), None)
+    model = _knowing(model, prepared, recipe, options, report)
+    return Outcome(report, model, None, hardest, judged_held_out(y, prepared.target, tested))
 
 
-def _labels(count: int, options: Options) -> list[str]:
-    """Name the networks that are scored."""
-    if options.split is not None:
-        return ["the split"]
-    return [f"fold {number} of {count}" for number in range(1, count + 1)]
+def _parts(held_out: list[Split], options: Options, n_rows: int) -> dict[str, Array]:
+    """Return the rows of each training by what it is called, that of all rows last."""
+    labels = [f"fold {number} of {len(held_out)}" for number in range(1, len(held_out) + 1)]
+    labels = labels if options.split is None else ["the split"]
+    parts = dict(zip(labels, (rows for rows, _ in held_out), strict=True))
+    return parts | {WHOLE: np.arange(n_rows)}
 
 
 def _knowing(

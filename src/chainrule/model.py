@@ -1,7 +1,7 @@
 """A trained model: from cells of a table to labels or numbers, scaling and names included."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,10 +128,11 @@ def train_models(
     parts: Sequence[tuple[Array, Array]],
     recipe: Recipe,
     seed: int,
-    callbacks: Sequence[Any] = (),
+    callbacks: Sequence[Callable[["Model"], Sequence[Any]]] = (),
 ) -> list[tuple[Model, DivergenceError | None]]:
-    """Train a model on each part: encoded rows (n, n_inputs), targets (n,); maybe callbacks.
+    """Train a model on each part: encoded rows (n, n_inputs), targets (n,).
 
+    `callbacks` are functions, one a part or none, that make the callbacks of the part's model.
     A training that diverges gives the model of its last epoch in bounds, and the error beside it.
 
     Raises:
@@ -147,8 +148,8 @@ def train_models(
         estimator = make_estimator(fitting, target, seed)
         models.append(Model(features, scaling, target, target_scaling, estimator))
         jobs.append((estimator, scaling.apply(encoded), y))
-    for model, callback in zip(models, callbacks, strict=False):
-        model.estimator.set_params(callbacks=callback)
+    for model, callbacks_of in zip(models, callbacks, strict=False):
+        model.estimator.set_params(callbacks=[*callbacks_of(model)])
     try:
         with warnings.catch_warnings():
             # of rows in another order than the table's; where it matters, training diverges

@@ -1,14 +1,17 @@
 """The networks of an experiment: one a part of a table, each trained when it is asked for."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.random import RandomState
 
 from .callbacks import Epoch
 from .chain import Array
 from .errors import DivergenceError
 from .model import Interruption, Model, train_models
+from .observation import Observer
 from .preparation import Prepared
 from .recipes import Recipe
 from .resuming import KeptRun
@@ -40,9 +43,11 @@ class Trainings:
         progress: Progress,
         parts: dict[str, Array],
         kept: KeptRun | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._prepared, self._recipe, self._seed = prepared, recipe, seed
-        self._progress, self._parts, self._kept = progress, parts, kept
+        self._progress, self._parts = progress, parts
+        self._kept, self._observer = kept, observer
         online = recipe.batch_size == 1 and recipe.solver != "lbfgs"
         self._together = online and len(parts) * prepared.encoded.size < FEW
         self._trained: dict[str, tuple[Model, DivergenceError | None]] = {}
@@ -59,7 +64,7 @@ class Trainings:
             # files are often sorted by class, and a recipe may not shuffle
             rows = RandomState(self._seed).permutation(self._parts[label])
             parts.append((prepared.encoded[rows], prepared.y[rows]))
-        hear = [self._callbacks(label) for label in labels]
+        hear = [partial(self._callbacks, label) for label in labels]
         columns = prepared.features, prepared.target
         try:
             models = train_models(*columns, parts, recipe, self._seed, hear)
@@ -68,10 +73,17 @@ class Trainings:
             raise
         self._trained |= dict(zip(labels, models, strict=True))
 
-    def _callbacks(self, label: str) -> list[Any]:
-        """Return who hears of the training of a part, and who keeps it."""
-        heard = [_Heard(label, self._recipe.epochs, self._progress)]
-        return [*heard, *([] if self._kept is None else [self._kept.part(label)])]
+    def _callbacks(self, label: str, model: Model) -> list[Any]:
+        """Return who hears of the training of a part, who keeps it, and who looks at it."""
+        epochs = self._recipe.epochs
+        callbacks: list[Any] = [_Heard(label, epochs, self._progress)]
+        if self._kept is not None:
+            callbacks.append(self._kept.part(label))
+        if self._observer is not None:
+            data, rows = (self._prepared.encoded, self._prepared.y), self._parts[label]
+            others = np.setdiff1d(np.arange(len(data[1])), rows, assume_unique=True)
+            callbacks.append(self._observer.watch(label, model, data, (rows, others), epochs))
+        return callbacks
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def train(
     if outcome.report is None:
         terminal.notice(str(outcome.divergence), notices)
         return 1
-    _show(outcome.report, format, data, output, keep_rows)
+    _show(outcome, outcome.report, format, data, output, keep_rows)
     return 0
 
 
@@ -228,10 +228,16 @@ def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
 
 
 def _show(
-    report: "TrainReport", form: Format, data: str | None, output: Path | None, keep: int | None
+    outcome: "Outcome",
+    report: "TrainReport",
+    form: Format,
+    data: str | None,
+    output: Path | None,
+    keep: int | None,
 ) -> None:
     if form is Format.json:
-        print(machine.train_report(report, None if output is None else str(output)))
+        kept = None if output is None else str(output)
+        print(machine.train_report(report, kept, outcome.held_out))
     else:
         commands = _next_commands(data, output, keep)
         print(terminal.train_report(report, commands, Console()))

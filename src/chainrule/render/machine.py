@@ -7,13 +7,14 @@ JSON has no NaN and no infinity: such a number is null, "there is no number".
 from dataclasses import asdict
 from typing import Any
 
+from ..observed import HeldOut, HeldOutClasses
 from ..reports import Diagnosis, TrainReport
 from .diagnosis_text import settings
 from .explanation_machine import explanation_record
 from .json_text import json_text
 
 
-def train_report(report: TrainReport, model: str | None) -> str:
+def train_report(report: TrainReport, model: str | None, held_out: HeldOut | None = None) -> str:
     """Return the report as one JSON object of schema `chainrule.train/1`."""
     record: dict[str, Any] = {
         "schema": "chainrule.train/1",
@@ -37,8 +38,25 @@ def train_report(report: TrainReport, model: str | None) -> str:
         | {"place": report.opened_place, "target": report.opened_target},
         "diagnosis": diagnosis_record(report.diagnosis),
         "model": model,
+        "held_out": held_out_record(held_out),
     }
     return json_text(record)
+
+
+def held_out_record(held_out: HeldOut | None) -> dict[str, Any] | None:
+    """Return what was said of rows not seen; confusions by the names of the classes."""
+    if held_out is None:
+        return None
+    if isinstance(held_out, HeldOutClasses):
+        names = [one.label for one in held_out.classes]
+        counts = [
+            {"actual": names[actual], "predicted": names[said], "rows": rows}
+            for actual, said, rows in held_out.counts
+        ]
+        return asdict(held_out) | {"counts": counts}
+    record = asdict(held_out)
+    del record["points"]
+    return record
 
 
 def diagnosis_record(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
