@@ -66,7 +66,7 @@ def test_quantities_are_judged_fold_by_fold() -> None:
 
 def test_columns_say_what_is_in_them() -> None:
     rows = [["1", "red", "yes"], ["", "blue", "no"], ["3", "red", "no"], ["5", "red", "yes"]]
-    table = Table("t.csv", ("n", "colour", "y"), rows, [2, 3, 4, 5], True, "comma")
+    table = Table.of_rows("t.csv", ("n", "colour", "y"), rows, [2, 3, 4, 5], True, "comma")
     prepared = prepare(table, Options(missing="mean"))
     n, colour, y = summarized_columns(prepared)
     assert (n.name, n.missing, n.low, n.mean, n.high) == ("n", 1, 1.0, 3.0, 5.0)

@@ -39,7 +39,7 @@ def numbers(n_rows: int = 60, task: str | None = None) -> Prepared:
     y = X @ [1.0, -2.0, 0.5] + rng.normal(size=n_rows) / 4
     rows = [[*map(repr, row), repr(z)] for row, z in zip(X.tolist(), y.tolist(), strict=True)]
     lines = list(range(2, n_rows + 2))
-    table = Table("rows.csv", ("a", "b", "c", "y"), rows, lines, True, "comma")
+    table = Table.of_rows("rows.csv", ("a", "b", "c", "y"), rows, lines, True, "comma")
     return prepare(table, Options(task=task))
 
 

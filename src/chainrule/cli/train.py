@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..formats import TableFormat
 from ..leaks import copies_across
 from ..missing import POLICIES
-from ..preparation import FOLDS, Options, prepare
+from ..preparation import FOLDS, Options, Prepared, prepare
 from ..reading import read_table
 from ..recipes import CLASSIC, STANDARD, Recipe
 from ..render import machine, terminal
@@ -39,6 +39,7 @@ from .network_options import (
 )
 from .options import one_or_each, parse_hidden, refuse_contradictions, require_one_of
 from .output import require_writable
+from .report_options import History, Plot, Report, TensorBoard, Watching
 from .rule_options import Unseen
 from .table_options import (
     Decimal,
@@ -67,7 +68,6 @@ class Format(StrEnum):
 if TYPE_CHECKING:
     from ..experiment import Outcome
     from ..model import Model
-    from ..reports import TrainReport
 
 _of_scoring = partial(typer.Option, rich_help_panel="Scoring")
 _of_output = partial(typer.Option, rich_help_panel="Output")
@@ -122,8 +122,12 @@ def train(
         int | None,
         _of_output(min=1, metavar="N", help="Keep N rows in it, for `chainrule explain`."),
     ] = None,
+    report: Report = None,
+    plot: Plot = False,
+    history: History = None,
+    tensorboard: TensorBoard = None,
     format: Annotated[  # noqa: A002 - the option's name
-        Format, _of_output(help="Of the report.")
+        Format, _of_output(help="Of what is printed.")
     ] = Format.text,
 ) -> int:
     """Train a multilayer perceptron on a table and open one of its gradients.
@@ -158,17 +162,37 @@ def train(
         initializer=initializer,
         class_weight=class_weight and class_weight.value,
     )
-    _require_output(output, keep_rows)
+    watching = Watching(report, plot, history, tensorboard)
+    _require_output(output, keep_rows, watching, data)
     notices = Console(stderr=True)
     keeping = Keeping(output, checkpoint, checkpoint_every, resume, notices)
-    table = _table(data, written, notices)
+    prepared = _prepared(_table(data, written, notices), options, notices)
     with keeping.until_written(lambda model: _keep(model, output, notices)):
-        outcome = _run(table, recipe, options, keep_rows or 0, notices, keeping)
+        outcome = _run(prepared, recipe, options, keep_rows or 0, notices, keeping, watching)
         _keep(outcome.model, output, notices)
+    watching.draw(notices)
+    commands = _next_commands(data, output, keep_rows)
+    status = _printed(outcome, format, output, commands, notices)
+    watching.write(prepared, recipe, options, outcome, commands, notices)
+    return status
+
+
+def _printed(
+    outcome: "Outcome",
+    form: Format,
+    output: Path | None,
+    commands: list[tuple[str, str]],
+    notices: Console,
+) -> int:
+    """Print what came of it, and return the exit status."""
     if outcome.report is None:
         terminal.notice(str(outcome.divergence), notices)
         return 1
-    _show(outcome, outcome.report, format, data, output, keep_rows)
+    if form is Format.json:
+        kept = None if output is None else str(output)
+        print(machine.train_report(outcome.report, kept, outcome.held_out))
+    else:
+        print(terminal.train_report(outcome.report, commands, Console()))
     return 0
 
 
@@ -179,34 +203,46 @@ def _require_choices(missing: str, unseen: str, scale: str | None) -> None:
         require_one_of(scale, SCALES, "--scale")
 
 
-def _require_output(output: Path | None, keep_rows: int | None) -> None:
+def _require_output(
+    output: Path | None, keep_rows: int | None, watching: Watching, data: str | None
+) -> None:
     """Refuse before training what could not be kept after it."""
     require_writable(output)
+    watching.require(data, output)
     if keep_rows and output is None:
         raise InputError("`--keep-rows` keeps rows in the model's file; name one with `-o`.")
 
 
+def _prepared(table: Table, options: Options, notices: Console) -> Prepared:
+    """Make the table ready, and say what was found."""
+    prepared = prepare(table, options)
+    for notice in prepared.notices:
+        terminal.notice(f"{notice}.", notices)
+    return prepared
+
+
 def _run(
-    table: Table,
+    prepared: Prepared,
     recipe: Recipe,
     options: Options,
     keep_rows: int,
     notices: Console,
     keeping: Keeping,
+    watching: Watching,
 ) -> "Outcome":
-    """Prepare and train, and say what was found."""
-    prepared = prepare(table, options)
-    for notice in prepared.notices:
-        terminal.notice(f"{notice}.", notices)
+    """Train, and tell how it goes."""
     # imported only now: scikit-learn takes seconds to load, a mistake in the data shows at once
     from ..experiment import run, splits
 
     if said := copies_across(prepared.copies, splits(prepared, options)):
         terminal.notice(f"{said}.", notices)
-    with TrainingProgress(notices) as progress, warnings.catch_warnings():
+    kept = keeping.run_of()
+    if watching:
+        watching.begin(anew=not keeping.resume)
+    with TrainingProgress(notices, above=watching.drawing) as progress, warnings.catch_warnings():
         warnings.simplefilter("default")
         warnings.showwarning = lambda message, *_where: terminal.notice(f"{message}", notices)
-        return run(prepared, recipe, options, progress, keep_rows, keeping.run_of())
+        return run(prepared, recipe, options, progress, keep_rows, kept, watching.observer)
 
 
 def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
@@ -225,22 +261,6 @@ def _table(data: str | None, written: TableFormat, notices: Console) -> Table:
     separated = f"{counted(len(table.names), 'column')} separated by {table.delimiter}"
     terminal.notice(f"{table.source}: {separated}, {names}.", notices)
     return table
-
-
-def _show(
-    outcome: "Outcome",
-    report: "TrainReport",
-    form: Format,
-    data: str | None,
-    output: Path | None,
-    keep: int | None,
-) -> None:
-    if form is Format.json:
-        kept = None if output is None else str(output)
-        print(machine.train_report(report, kept, outcome.held_out))
-    else:
-        commands = _next_commands(data, output, keep)
-        print(terminal.train_report(report, commands, Console()))
 
 
 def _next_commands(

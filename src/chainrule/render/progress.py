@@ -4,7 +4,8 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 SECONDS = 30.0
@@ -12,12 +13,14 @@ SECONDS = 30.0
 
 
 class TrainingProgress:
-    """One line: which network, how far it is, its loss.
+    """One line: which network, how far it is, its loss; maybe something drawn `above` it.
 
     It changes on a terminal; in a log there is another one every so many `seconds`.
     """
 
-    def __init__(self, console: Console, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, console: Console, seconds: float = SECONDS, above: RenderableType | None = None
+    ) -> None:
         self._log = None if console.is_terminal else console
         self._label, self._epochs = "", 0
         self._seconds, self._next = seconds, monotonic() + seconds
@@ -30,10 +33,13 @@ class TrainingProgress:
             transient=True,
             disable=not console.is_terminal,
         )
+        self._live: Live | Progress = self._progress
+        if above is not None and console.is_terminal:
+            self._live = Live(Group(above, self._progress), console=console, transient=True)
         self._task: TaskID = self._progress.add_task("", visible=False, loss="")
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        self._live.start()
         return self
 
     def __exit__(
@@ -42,7 +48,7 @@ class TrainingProgress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        self._live.stop()
 
     def begin(self, label: str, epochs: int) -> None:
         """Start a network, "fold 2 of 5", of so many epochs."""
