@@ -16,6 +16,22 @@ from interrupting import GOING, TABLE, ended_by, training
 import chainrule
 from chainrule.checkpoint_file import read_checkpoint
 
+WHILE_IT_IS_LOADED = """
+import os, signal, sys
+from chainrule.cli import main
+
+class Interrupts:
+    # a finder that is asked for a module in the midst of scikit-learn, and sends Ctrl-C then
+    def find_spec(self, name, path=None, target=None):
+        if name == "sklearn.metrics" and self in sys.meta_path:
+            sys.meta_path.remove(self)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["chainrule", "train", "a.csv", "-o", "m.chain"]
+main()
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -38,6 +54,17 @@ def test_a_signal_ends_it_with_a_checkpoint_and_the_command_that_goes_on(
     command = shlex.split(said.partition("go on with: ")[2])
     assert command == ["chainrule", "train", "a.csv", *GOING, "-o", "m.chain", "--resume"]
     assert sorted(path.name for path in folder.iterdir()) == ["a.csv", "m.chain.checkpoint"]
+
+
+def test_ctrl_c_while_scikit_learn_is_loaded_is_one_sentence(folder: Path) -> None:
+    command = [sys.executable, "-c", WHILE_IT_IS_LOADED]
+    with started(command, cwd=folder, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        said = process.stderr.read().decode().splitlines()
+        assert process.wait(60) == 130
+    assert said[-1] == "chainrule: interrupted; nothing was written."
+    assert "Traceback" not in "".join(said)
+    assert [path.name for path in folder.iterdir()] == ["a.csv"]
 
 
 @pytest.mark.slow

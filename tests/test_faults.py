@@ -40,3 +40,7 @@ def _parameter(fault: Fault) -> object:
 @pytest.mark.parametrize("fault", [*map(_parameter, FAULTS)])
 def test_a_fault_is_met(fault: Fault, tmp_path: Path) -> None:
     fault.check(tmp_path)
+
+
+def test_no_number_is_left_out() -> None:
+    assert sorted([fault.number for fault in FAULTS] + [*ELSEWHERE]) == list(range(1, 97))

@@ -177,11 +177,11 @@ def _command() -> str:
 
 def _where(models: dict[str, "Model"]) -> tuple[str, "Model | None"]:
     """Say in which training it was interrupted, and return the model of all rows, if there is."""
-    from ..experiment import WHOLE
-
     cut = {label: m for label, m in models.items() if m.estimator.stop_reason_ == "interrupted"}
     if not cut:
         return "", None
+    from ..experiment import WHOLE  # only now: the signal may have come while it was loaded
+
     begun = {label: model for label, model in cut.items() if model.estimator.n_iter_}
     cut = begun or dict([*cut.items()][:1])  # others were to come
     label, model = next(iter(cut.items()))
