@@ -27,8 +27,8 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     write(folder, "x;k\n" + "".join(f"{row},5;{'ab'[row % 2]}\n" for row in range(20)))
     assert refused(folder, "train", "a.csv") == (
-        "`a.csv`, line 2, column 'x': '0,5' looks like a number but is none here, with a decimal "
-        "point and nothing between the digits; say `--decimal ,` if it is one."
+        "`a.csv`, line 2, column 'x': '0,5' looks like a number, but numbers are read with a "
+        "decimal point and nothing between the digits; say `--decimal ,` if it is one."
     )
     assert "taken as text" not in noticed(folder, "train", "a.csv", "--decimal", ",")
 
@@ -37,7 +37,7 @@ def _(folder: Path) -> None:
 def _(folder: Path) -> None:
     write(folder, "x;k\n" + "".join(f"1,{row},000;{'ab'[row % 2]}\n" for row in range(100, 120)))
     assert refused(folder, "train", "a.csv") == (
-        "`a.csv`, line 2, column 'x': '1,100,000' looks like a number but is none here, with a "
+        "`a.csv`, line 2, column 'x': '1,100,000' looks like a number, but numbers are read with a "
         "decimal point and nothing between the digits; say `--thousands ,` if it is one."
     )
     assert "taken as text" not in noticed(folder, "train", "a.csv", "--thousands", ",")

@@ -127,7 +127,7 @@ def is_text(table: Table, index: int) -> bool:
     remedy = f"say {' or '.join(simple)} if it is one" if options else "write it as 1234.5"
     raise InputError(
         f"{table.place(int(column.odd[place]), index)}: {column.words[place]!r} looks like a "
-        "number but is none here, with a decimal point and nothing between the digits; "
+        "number, but numbers are read with a decimal point and nothing between the digits; "
         f"{remedy}."
     )
 

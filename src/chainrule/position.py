@@ -72,6 +72,10 @@ class Position:
         self.under_way = True
         return self.order
 
+    def so_far(self) -> tuple[int, float, float]:
+        """Return how far the epoch under way is, as `put` takes it; 0 where none is."""
+        return (self.gone, self.seen, self.total) if self.under_way else (0, 0, 0.0)
+
     def put(self, gone: int, seen: float, total: float) -> None:
         """Note how far the epoch is."""
         self.gone, self.seen, self.total = gone, seen, total

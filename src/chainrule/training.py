@@ -258,7 +258,7 @@ def one_epoch(
     """
     plan, X, target = training.plan, training.X, training.target
     tells, position = training.listeners.hears("on_batch_end"), training.position
-    total, seen, gone, stop = position.total, position.seen, position.gone, ""
+    (gone, seen, total), stop = position.so_far(), ""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for start in range(gone, len(order), plan.batch_size):
             rows: Any = slice(start, start + plan.batch_size)

@@ -66,8 +66,8 @@ class CompiledEpochs:
         size, flat = training.plan.batch_size, training.parameters.flat
         position = training.position
         self._begin(order)
-        results[[at.SUMMED, at.SEEN]] = position.total, position.seen
-        gone, stop = position.gone, ""
+        (gone, *summed), stop = position.so_far(), ""
+        results[[at.SEEN, at.SUMMED]] = summed
         while gone < len(order) and not stop:
             first, gone = gone, min(gone + size * (1 if self.tells else self.per_call), len(order))
             started, seen, steps = monotonic(), results[at.SEEN], results[at.STEPS]

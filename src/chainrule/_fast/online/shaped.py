@@ -93,7 +93,7 @@ class ShapedEpochs:
     def __call__(self, order: Array, epoch: int) -> Gone:  # noqa: ARG002
         """Go through the rows once; return their mean loss, each row's before its step."""
         position = self._training.position
-        total, seen, gone, stop = position.total, position.seen, float(position.gone), ""
+        (gone, seen, total), stop = map(float, position.so_far()), ""
         while gone < len(order) and not stop and math.isfinite(total):
             part = order[int(gone) : int(gone) + self._running.per_call]
             found = self._running.run([0], [part])[:, 0].tolist()
