@@ -85,7 +85,7 @@ def _(folder: Path) -> None:
     write(folder, *(folder / "a.csv").read_text().splitlines()[1:])
     said = noticed(folder, "train", "a.csv", "--split", "0.5")
     assert "20 rows are copies of another." in said
-    assert "have copies among the rows trained on: the score is better than for new rows." in said
+    assert "have copies among the rows trained on, which flatters the score: remove" in said
 
 
 @FAULTS.add(44, "target among the features and a column of ids")

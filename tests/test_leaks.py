@@ -25,7 +25,7 @@ def test_copies_are_counted_and_those_held_out_too() -> None:
     assert same.tolist() == [0, 0, 2, 0, 4]
     assert copies_across(same, [(np.array([0, 2]), np.array([1, 3, 4]))]) is not None
     assert str(copies_across(same, [(np.array([0, 2]), np.array([1, 4]))])).startswith(
-        "1 held-out row has a copy among the rows trained on: the score is better than for new"
+        "1 held-out row has a copy among the rows trained on, which flatters the score: remove"
     )
     assert copies_across(same, [(np.array([0, 1, 3]), np.array([2, 4]))]) is None
 

@@ -40,8 +40,8 @@ def copies_across(same: Array, splits: Iterable[tuple[Array, Array]]) -> str | N
         return None
     return (
         f"{counted(crossing, 'held-out row')} {'has a copy' if crossing == 1 else 'have copies'} "
-        "among the rows trained on: the score is better than for new rows. Remove the copies, "
-        "unless they are measurements that happen to be equal"
+        "among the rows trained on, which flatters the score: remove the copies, unless they are "
+        "measurements that happen to be equal"
     )
 
 
