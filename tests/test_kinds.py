@@ -42,5 +42,5 @@ def test_the_options_that_make_numbers_of_cells_are_proposed(
     cells: list[str], options: list[str]
 ) -> None:
     said = " or ".join(f"`{option}`" for option in options)
-    with pytest.raises(InputError, match=rf"looks like a number .*; say {said} if it is one\.$"):
+    with pytest.raises(InputError, match=rf"looks like a number, .*; say {said} if it is one\.$"):
         learn_features(column(*cells), [0])

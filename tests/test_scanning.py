@@ -59,6 +59,10 @@ def test_it_reads_what_the_exact_reader_reads(
     exact = list(split(Lines(iter([text.encode()])), character, ""))
     assert [cut[row] for row in range(len(cut))] == [row.cells for row in exact]
     assert [row.line for row in exact] == list(range(1, len(exact) + 1))
+    part = cut.part(len(cut) // 2, len(cut))
+    for index in range(len(rows[0])):
+        assert cut.column(index) == [row.cells[index] for row in exact]
+        assert part.column(index) == cut.column(index)[len(cut) // 2 :]
     for column, cells in zip(columns, zip(*(row.cells for row in exact), strict=True), strict=True):
         assert same(column, Column.of_cells(cells)), cells
 

@@ -47,8 +47,9 @@ class Column:
         values = np.full(len(cells), np.nan)
         odd, coded, rounded = [], [], []
         absent = numbers_that_mean_missing(written)
+        numbers = {cell: parse_number(cell, written) for cell in set(cells)}
         for row, cell in enumerate(cells):
-            number = parse_number(cell, written)
+            number = numbers[cell]
             if number is None or not abs(number) <= LARGEST or number in absent:
                 odd.append(row)
                 continue

@@ -10,7 +10,7 @@ from .columns import EXACT, LARGEST, Column
 from .errors import InputError
 from .formats import TableFormat
 from .opening import source_name
-from .tables import Rows, Table
+from .tables import Listed, Rows, Table
 
 ROWS = 2**16  # that are read at once
 
@@ -36,7 +36,7 @@ def tables(path: str, written: TableFormat) -> Iterator[Table]:
             names = tuple(file.schema_arrow.names)
             _require_cells(file.schema_arrow, source)
             shape = Table(
-                source, names, [], (), [], True, "Parquet", "row", 1, written.missing_words
+                source, names, Listed([]), (), [], True, "Parquet", "row", 1, written.missing_words
             )
             start = 1
             for batch in file.iter_batches(ROWS):

@@ -25,7 +25,7 @@ from .splitting import (
     require_even,
     split,
 )
-from .tables import Joined, Rows, Table
+from .tables import Joined, Listed, Rows, Table
 from .words import counted
 
 FEWER = "Take fewer rows with `--max-rows`."
@@ -110,7 +110,7 @@ def _text_tables(path: str, written: TableFormat) -> Iterator[Table]:
     shape = Table(
         source,
         names,
-        [],
+        Listed([]),
         (),
         [],
         header,

@@ -8,7 +8,7 @@ loses) is looked for among the bytes, before anything is converted.
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ NEWLINE, BLANK, ZERO, NINE = b"\n 09"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut(Rows):
-    """The rows of a regular block, cut into cells when they are asked for."""
+    """Rows of a regular block, one below the other, cut into cells when they are asked for."""
 
     data: bytes
     begins: Array
@@ -44,6 +44,17 @@ class Cut(Rows):
     def __getitem__(self, row: int, /) -> list[str]:
         text = self.data[self.begins[row] : self.ends[row]].decode()
         return [cell.strip() for cell in text.split(self.character)]
+
+    def column(self, index: int) -> list[str]:
+        """Return a column's cells, cut at once."""
+        if not len(self):
+            return []
+        lines = self.data[self.begins[0] : self.ends[-1]].decode().split("\n")
+        return [line.split(self.character, index + 1)[index].strip() for line in lines]
+
+    def part(self, start: int, stop: int) -> "Cut":
+        """Return the rows from `start` to below `stop`."""
+        return replace(self, begins=self.begins[start:stop], ends=self.ends[start:stop])
 
 
 def scan(

@@ -4,10 +4,10 @@ Nothing is converted but what is asked for by `Table.numbers`, so that an error 
 line, the column and the cell.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Protocol
 
 import numpy as np
 
@@ -17,16 +17,41 @@ from .errors import InputError
 from .words import listed
 
 
-class Rows(Protocol):
-    """Cells as text, a row at a time; a list of lists is one, and a file cut when it is asked."""
+class Rows(ABC):
+    """Cells as text, a row at a time: kept so, or cut from a file when they are asked for."""
 
+    __slots__ = ()
+
+    @abstractmethod
     def __len__(self) -> int: ...
 
+    @abstractmethod
     def __getitem__(self, row: int, /) -> list[str]: ...
 
     def __iter__(self) -> Iterator[list[str]]:
         """Go through the rows."""
         return (self[row] for row in range(len(self)))
+
+    def column(self, index: int) -> list[str]:
+        """Return a column's cells."""
+        return [row[index] for row in self]
+
+    def part(self, start: int, stop: int) -> "Rows":
+        """Return the rows from `start` to below `stop`."""
+        return Chosen(self, np.arange(start, stop))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listed(Rows):
+    """Rows that are kept as lists."""
+
+    rows: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, row: int, /) -> list[str]:
+        return self.rows[row]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +113,7 @@ class Table:
         columns = tuple(
             Column.of_cells([row[index] for row in rows]) for index in range(len(names))
         )
-        return cls(source, names, rows, columns, lines, has_header, delimiter, row_word)
+        return cls(source, names, Listed(rows), columns, lines, has_header, delimiter, row_word)
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -98,7 +123,7 @@ class Table:
         column = self.columns[index]
         if len(column.odd) == len(self):
             return column.words
-        return [self.rows[row][index] for row in range(len(self))]
+        return self.rows.column(index)
 
     def keep(self, wanted: Sequence[int]) -> "Table":
         """Return the table with these rows only, ascending."""
@@ -114,7 +139,7 @@ class Table:
         """Return the table with the rows from `start` to below `stop` only."""
         return replace(
             self,
-            rows=Chosen(self.rows, np.arange(start, stop)),
+            rows=self.rows.part(start, stop),
             columns=tuple(column.part(start, stop) for column in self.columns),
             lines=self.lines[start:stop],
         )
