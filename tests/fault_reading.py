@@ -91,7 +91,7 @@ def _(folder: Path) -> None:
         "as many. If another character separates them, name it with `--delimiter`."
     )
     assert refused(folder, "train", "a.csv") == expected.format(3)
-    write(folder, NAMED + ROWS * 7000 + "3,b\n" + ROWS)  # far below the first megabyte
+    write(folder, NAMED + ROWS * 7000 + "3,b\n" + ROWS)  # far below the beginning
     assert refused(folder, "train", "a.csv") == expected.format(140_022)
 
 

@@ -10,7 +10,8 @@ from itertools import chain
 from .errors import InputError
 from .formats import TableFormat
 
-HEAD = 2**20  # bytes of text that are handed on first: by them the file is judged
+HEAD = 2**17  # bytes of text that are handed on first, if so many
+LINES = 200  # are in them: by them the file is judged
 BLOCK = 2**23  # bytes that are handed on at once after them
 LONGEST_LINE = 2**26  # bytes; what goes on for longer is no line of a table
 
@@ -32,7 +33,9 @@ def text_blocks(pieces: Iterator[bytes], written: TableFormat, source: str) -> I
     if mark == codecs.BOM_UTF8 and encoding == "utf-8":
         first = first.removeprefix(mark)
     line = 1
-    for block in _whole_lines(_as_utf8(chain([first], pieces), encoding, source), source):
+    head = HEAD if first.count(b"\n", 0, HEAD) >= LINES else len(first)
+    parts = filter(None, chain([first[:head], first[head:]], pieces))
+    for block in _whole_lines(_as_utf8(parts, encoding, source), source):
         if not block.isascii() or b"\0" in block:
             _require_text(block, line, source)
         yield block

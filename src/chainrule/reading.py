@@ -34,8 +34,8 @@ FEWER = "Take fewer rows with `--max-rows`."
 def read_table(path: str, written: TableFormat = FOUND) -> Table:
     """Read a file of separated values or of Parquet, or standard input for "-".
 
-    What `written` does not say is found from the first megabyte: a header has no number and is
-    above numbers, or above words that it does not repeat.  A first line "sep=;" names the
+    What `written` does not say is found from the beginning, 128 kB or 1 MB: a header has no number
+    and is above numbers, or above words that it does not repeat.  A first line "sep=;" names the
     delimiter and is no row.
 
     Raises:
