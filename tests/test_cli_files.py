@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import SECONDS, called, started
+from commands import SECONDS, called, run, started
 
 TABLE = "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(20))
 
@@ -71,6 +71,34 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
         assert process.wait(60) == -signal.SIGPIPE
         assert process.stderr is not None
         assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("command", [["derive", "tanh(x)", "--format", "html"], ["where"]])
+def test_a_file_of_text_is_written_whole_or_not_at_all(command: list[str], tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("kept")
+    limited = ["bash", "-c", 'ulimit -f 1; exec "$@"', "bash", sys.executable, "-m", "chainrule"]
+    result = subprocess.run(
+        [*limited, *command, "-o", str(old)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert result.returncode == 2
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"chainrule: `{old}` cannot be written: File too large")
+    assert old.read_text() == "kept"
+    assert list(tmp_path.iterdir()) == [old]
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="needs a folder that takes no file")
+@pytest.mark.parametrize("command", [["derive", "x^2"], ["where"]])
+def test_what_cannot_be_written_is_not_called_unreadable(command: list[str]) -> None:
+    result = run(*command, "-o", "/proc/x")
+    assert result.returncode == 2
+    assert "`/proc/x` cannot be written: No such file or directory" in result.stderr
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import typer
 from ..errors import InputError
 from ..render.characters import printable
 from .options import one_or_each
+from .output import write_text
 from .streams import say
 
 
@@ -237,5 +238,5 @@ def _write(text: str, output: Path | None, what: str = "derivation") -> None:
         return
     if output.is_dir() or not output.parent.is_dir():
         raise InputError(f"`--output` {output} is a folder, or in one that does not exist.")
-    output.write_text(text + "\n", encoding="utf-8", errors="replace")
+    write_text(text, output)
     say(f"the {what} is in {printable(str(output))}.")

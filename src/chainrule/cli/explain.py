@@ -15,6 +15,7 @@ from ..render import terminal
 from ..words import listed
 from . import table_options as said
 from .options import positive
+from .output import write_text
 
 if TYPE_CHECKING:
     from ..cases import Case
@@ -290,8 +291,5 @@ def _rendered(report: "ExplainReport", form: Format, top: int, output: Path | No
 
 
 def _write(text: str, file: Path) -> None:
-    try:
-        file.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"`{file}` cannot be written: {error.strerror}.") from error
+    write_text(text, file)
     terminal.notice(f"written: {file}.", Console(stderr=True))

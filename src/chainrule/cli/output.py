@@ -1,9 +1,10 @@
-"""Where a model may be written: refused before training, not after it."""
+"""Where a command may write: refused before the work, not after it; and how text is written."""
 
 import os
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import write_atomically
 
 MODEL_MARK = b'"__metadata__":{"chainrule"'  # how the file of a model begins, after its length
 
@@ -50,3 +51,19 @@ def _beginning(output: Path, option: str) -> bytes:
             f"`{option}` {output} exists and cannot be read: {error.strerror}; name another file, "
             "so that it is not replaced."
         ) from error
+
+
+def write_text(text: str, output: Path) -> None:
+    """Write text and a line's end, to a file whole or not at all; a device takes it as it comes.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+    data = f"{text}\n".encode(errors="replace")
+    if output.is_file() or not output.exists():
+        write_atomically(output, data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise InputError(f"`{output}` cannot be written: {error.strerror}.") from error

@@ -10,6 +10,7 @@ import typer
 from ..errors import InputError
 from ..locate.record import MAX_SECONDS, Report
 from ..render.characters import printable
+from .output import write_text
 from .streams import aside, leave, say
 
 if TYPE_CHECKING:
@@ -191,5 +192,5 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         print(text)
     else:
-        output.write_text(text + "\n", encoding="utf-8", errors="replace")
+        write_text(text, output)
         say(f"the report is in {printable(str(output))}.")
