@@ -102,9 +102,11 @@ def test_lbfgs_goes_on_from_its_last_iteration(prepared: Prepared, tmp_path: Pat
 def test_another_run_is_refused_with_what_differs(prepared: Prepared, tmp_path: Path) -> None:
     recipe, file = RECIPES["in turn"], tmp_path / "c"
     trained(prepared, recipe, KeptRun(file, Pace(epochs=5)))
-    kept = KeptRun(file, Pace(epochs=5), read_checkpoint(file))
+    told: list[str] = []
+    kept = KeptRun(file, Pace(epochs=5), read_checkpoint(file), told.append, "going on")
     with pytest.raises(InputError) as refused:
         trained(prepared, recipe.changed(hidden=(7, 2), learning_rate=0.1), kept)
+    assert told == []  # it does not go on
     assert str(refused.value) == (
         f"`{file}` is of a training with other settings: `--hidden` was [16] and is [7, 2], "
         "`--learning-rate` was 0.01 and is 0.1. Say what was said then, or leave `--resume` out to "

@@ -29,7 +29,8 @@ class KeptRun:
     """The trainings of a run by their labels; kept in a file, or only asked to stop.
 
     Attributes:
-        path: of the checkpoint; None for none.  `tell` is told when it cannot be written.
+        path: of the checkpoint; None for none.  `tell` is told when it cannot be written, and
+            `going_on` once it is known to be of these settings and rows.
         has_written: whether it holds something of this run.
     """
 
@@ -39,10 +40,11 @@ class KeptRun:
         pace: Pace,
         kept: Kept | None = None,
         tell: Callable[[str], None] = warnings.warn,
+        going_on: str = "",
     ) -> None:
         self.path, self.has_written = path, False
         self.pace, self.clock = pace, Clock(pace)
-        self._before, self._tell = kept, tell
+        self._before, self._tell, self._going_on = kept, tell, going_on
         self._states: dict[str, State] = {} if kept is None else dict(kept.states)
         self._going: dict[str, tuple[Begun, Mapping[str, Any]]] = {}
         self._ended: set[str] = set()
@@ -66,6 +68,8 @@ class KeptRun:
         if settings or data:
             remedy = "Say what was said then, or leave `--resume` out to begin anew."
             raise InputError(identity.sentence(path, settings, data, remedy))
+        if self._going_on:
+            self._tell(self._going_on)
         warn_of_platform(path, before["platform"], now["platform"])
 
     def part(self, label: str) -> "Part":

@@ -84,7 +84,6 @@ class Keeping:
         if self.path is not None and self.path.exists():
             if self.resume:
                 kept = read_checkpoint(self.path)
-                terminal.notice(_resumed(self.path, kept), self.notices)
             else:
                 aside = self.path.with_name(f"{self.path.name}.before")
                 os.replace(self.path, aside)
@@ -96,7 +95,8 @@ class Keeping:
         elif self.resume:
             terminal.notice(f"{self.path} does not exist: training begins anew.", self.notices)
         tell = partial(terminal.notice, console=self.notices)
-        self.run = KeptRun(self.path, self.pace, kept, tell)
+        going_on = _resumed(self.path, kept) if self.path is not None and kept is not None else ""
+        self.run = KeptRun(self.path, self.pace, kept, tell, going_on)
         return self.run
 
     @contextmanager
