@@ -1,8 +1,11 @@
 import gzip
+import pickle
 from pathlib import Path
 
+import numpy as np
 import pytest
 import zstandard
+from safetensors.numpy import save
 
 from chainrule import opening
 from chainrule.errors import InputError
@@ -37,6 +40,24 @@ def test_what_is_cut_short_or_damaged_is_one_sentence(pack: object, tmp_path: Pa
     file.write_bytes(packed[:middle] + b"\xff" * 40 + packed[middle + 40 :])
     with pytest.raises(InputError, match=r"begins as a file packed by .* damaged .*again\.$"):
         list(pieces(str(file)))
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (pickle.dumps({"x": [1, 2]}), "a pickle"),
+        (pickle.dumps([1.5], protocol=2), "a pickle"),
+        (b"\x93NUMPY\x01\x00", "a NumPy array"),
+        (b"\x89HDF\r\n\x1a\n\x00", "an HDF5 file"),
+        (b"SQLite format 3\x00\x10", "an SQLite database"),
+        (b"\x89PNG\r\n\x1a\n\x00", "a picture"),
+        (save({"W": np.zeros(3)}), "a model or another file of the safetensors format"),
+    ],
+)
+def test_what_is_no_table_is_named(data: bytes, found: str, tmp_path: Path) -> None:
+    (tmp_path / "t").write_bytes(data)
+    with pytest.raises(InputError, match=f"^`t` looks like {found}.*; a table of separated"):
+        list(pieces(str(tmp_path / "t")))
 
 
 def test_a_file_that_changes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,12 @@ NO_TABLES = {
     rb"BZh": "a bzip2 archive",
     rb"\xfd7zXZ": "an xz archive",
     rb"%PDF": "a PDF",
+    rb"\x80[\x02-\x05]": "a pickle (of pickle, joblib or pandas)",
+    rb"\x93NUMPY": "a NumPy array (.npy)",
+    rb"\x89HDF\r\n\x1a\n": "an HDF5 file",
+    rb"SQLite format 3\x00": "an SQLite database",
+    rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff": "a picture",
+    rb"(?s:.{3})\x00{5}\{": "a model or another file of the safetensors format",
     rb"(\xef\xbb\xbf)?\s*<(!doctype html|html|\?xml)\b": "an HTML page or XML",
     rb"\s*(\{\s*\"[^\"\n]*\"\s*:|\[\s*[{\[]\s*[\d\"\[{-])": "JSON",
 }
