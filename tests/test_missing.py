@@ -95,6 +95,11 @@ def test_a_target_is_never_filled_in(classes: list[str], what: str) -> None:
         handled(table, "mean")
 
 
+def test_a_mean_is_not_offered_for_a_target() -> None:
+    with pytest.raises(InputError, match=r"leaves such rows out\.$"):
+        handled(table_of("1 red a", "2 red _"), "refuse")
+
+
 def test_an_unknown_policy_is_refused() -> None:
     with pytest.raises(
         InputError, match=re.escape("`--missing` must be one of drop, mean, refuse")

@@ -41,9 +41,11 @@ def handle_missing(
         return table, None
     cells = counted(sum(int(mask.sum()) for mask in found.values()), "cell")
     if policy == "refuse":
+        of_target = found[target].any()  # which no mean fills in
+        filling = "" if of_target else ", `--missing mean` fills in the column's mean"
         raise InputError(
-            f"{_first(table, found)} ({cells} in all); `--missing drop` leaves such rows out, "
-            "`--missing mean` fills in the column's mean."
+            f"{_first(table, found)} ({cells} in all); `--missing drop` leaves such rows out"
+            f"{filling}."
         )
     if policy == "drop":
         kept = table.keep(np.flatnonzero(~bad_rows).tolist())
