@@ -73,6 +73,25 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(tmp_path: Path) -> None:
         assert b"Traceback" not in process.stderr.read()
 
 
+@pytest.mark.parametrize("command", ["derive", "where"])
+def test_standard_input_that_is_closed_is_one_sentence(command: str) -> None:
+    closed = [
+        "bash",
+        "-c",
+        'exec "$@" <&-',
+        "bash",
+        sys.executable,
+        "-m",
+        "chainrule",
+        command,
+        "-",
+    ]
+    result = subprocess.run(closed, capture_output=True, text=True, check=False, timeout=SECONDS)
+    assert result.returncode == 2
+    assert result.stderr.startswith("chainrule: standard input is closed; name a ")
+    assert result.stderr.count("\n") == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 @pytest.mark.parametrize("command", [["derive", "tanh(x)", "--format", "html"], ["where"]])
 def test_a_file_of_text_is_written_whole_or_not_at_all(command: list[str], tmp_path: Path) -> None:

@@ -114,8 +114,7 @@ def main() -> None:
     _prepare_streams()
     try:
         status = app(standalone_mode=False)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except (FormulaError, InterruptionError) as error:
         _fail(error.sentence, error.status, error.shown)
     except InputError as error:
@@ -140,6 +139,8 @@ def main() -> None:
 
 
 def _prepare_streams() -> None:
+    if sys.stdout is None:  # closed by our caller: nobody reads, and no file may take its place
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ∂ still gets its report

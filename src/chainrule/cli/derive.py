@@ -169,7 +169,16 @@ def _only_formula(formula: str | None, of_networks: Mapping[str, str | None]) ->
         raise InputError(
             "derive needs FORMULA, as in 'x*tanh(x)', or `--network`, as in --network 7-5-3."
         )
-    return sys.stdin.read().strip() if formula == "-" else formula
+    return _of_standard_input() if formula == "-" else formula
+
+
+def _of_standard_input() -> str:
+    if sys.stdin is None:
+        raise InputError("standard input is closed; name a formula, or send it there.")
+    try:
+        return sys.stdin.read().strip()
+    except UnicodeDecodeError as error:
+        raise InputError(f"standard input is no text in {error.encoding}.") from error
 
 
 def _update_rules(network: str, settings: dict[str, Any], form: Format, bold: bool) -> str:

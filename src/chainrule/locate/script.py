@@ -65,6 +65,8 @@ def demonstration() -> Script:
 def read_script(path: str | Path, name: str | None = None) -> Script:
     """Return the script in a file, "-" for standard input; refuse what is not Python 3."""
     if str(path) == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed; name a script, or send it there.")
         name, file, octets = "<stdin>", Path.cwd() / "<stdin>", sys.stdin.buffer.read()
     else:
         file, octets = Path(path), read_source(Path(path))
