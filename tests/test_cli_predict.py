@@ -219,3 +219,16 @@ def test_labels_are_written_as_utf_8_whatever_the_terminal(tmp_path: Path) -> No
     result = run("predict", "m.chain", "t.csv", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert {"größe", "小"} >= set(result.stdout.splitlines()[1:])
     assert "?" not in result.stdout
+
+
+def test_numbers_of_another_spelling_are_answered_with_the_option(folder: Path) -> None:
+    (folder / "comma.csv").write_text("size;colour\n1,5;red\n2,25;blue\n")
+    result = called("predict", "strict.chain", "comma.csv", cwd=folder)
+    assert result.returncode == 2
+    assert "'1,5' is not a number" in result.stderr
+    assert result.stderr.endswith("say `--decimal ,` if it is one.\n")
+    told = called("predict", "strict.chain", "comma.csv", "--decimal", ",", cwd=folder)
+    assert told.returncode == 0
+    (folder / "stray.csv").write_text("size;colour\n1,5;red\n2.25;blue\n3.5;red\n")
+    result = called("predict", "strict.chain", "stray.csv", cwd=folder)
+    assert result.stderr.endswith("; correct it.\n")

@@ -19,6 +19,16 @@ LARGEST = 1e100
 EXACT = 2**53
 """Of whole numbers from here on, 64-bit floats lose digits."""
 
+OTHER_SPELLINGS = {
+    "`--decimal ,`": TableFormat(decimal=","),
+    "`--thousands ,`": TableFormat(thousands=","),
+    "`--thousands . --decimal ,`": TableFormat(thousands=".", decimal=","),
+    '`--thousands "\'"`': TableFormat(thousands="'"),
+    '`--thousands " "`': TableFormat(thousands=" "),
+    '`--thousands " " --decimal ,`': TableFormat(thousands=" ", decimal=","),
+}
+"""The options with which cells are numbers that are none without → what they say."""
+
 _CODE = re.compile(r"0\d+", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 

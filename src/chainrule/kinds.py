@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .columns import EXACT, Column, parse_number
+from .columns import EXACT, OTHER_SPELLINGS, Column, parse_number
 from .encoding import Feature, Target
 from .errors import InputError
-from .formats import TableFormat
 from .tables import Table
 
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
@@ -22,16 +21,6 @@ DATE = re.compile(
     r"|\d{1,2}:\d\d(:\d\d(\.\d+)?)?"
 )
 """A day, with a time of it or not, or a time alone."""
-
-OTHER_SPELLINGS = {
-    "`--decimal ,`": TableFormat(decimal=","),
-    "`--thousands ,`": TableFormat(thousands=","),
-    "`--thousands . --decimal ,`": TableFormat(thousands=".", decimal=","),
-    '`--thousands "\'"`': TableFormat(thousands="'"),
-    '`--thousands " "`': TableFormat(thousands=" "),
-    '`--thousands " " --decimal ,`': TableFormat(thousands=" ", decimal=","),
-}
-"""The options with which cells are numbers that are none without → what they say."""
 
 
 def learn_features(table: Table, columns: Sequence[int]) -> tuple[Feature, ...]:

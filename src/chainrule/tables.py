@@ -12,7 +12,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from .chain import Array
-from .columns import Column
+from .columns import OTHER_SPELLINGS, Column, parse_number
 from .errors import InputError
 from .words import listed
 
@@ -167,9 +167,18 @@ class Table:
             others = f" ({wrong} such cells in all)" if wrong > 1 else ""
             raise InputError(
                 f"{self.place(row, index)}: {cell!r} is not a number, but the column is one "
-                f"of numbers{others}; {self.remedy(row, 'correct it')}."
+                f"of numbers{others}; {self.remedy(row, self._correction(index, cell))}."
             )
         return column.values
+
+    def _correction(self, index: int, cell: str) -> str:
+        """Say what to do about a cell that is no number; where most are none, by an option."""
+        simple = [name for name in OTHER_SPELLINGS if " --" not in name]
+        options = [name for name in simple if parse_number(cell, OTHER_SPELLINGS[name]) is not None]
+        column = self.columns[index]
+        if not options or self.row_word != "line" or 2 * len(column.odd) <= len(column):
+            return "correct it"
+        return f"say {' or '.join(options)} if it is one"
 
     def row_name(self, row: int) -> str:
         """Say where a row is: "line 7"."""
