@@ -54,6 +54,7 @@ MISTAKES = [
     (["train", "real.csv", "--task", "classification"], ["'kind'", "0.37", "--task regression"]),
     (["train", "good.csv", "--task", "regression"], ["'kind'", "text", "--task classification"]),
     (["train", "one_class.csv"], ["'kind'", "one class only", "'a'"]),
+    (["train", "good.csv", "--max-rows", "1"], ["one class only", "(1 row);"]),
     (["train", "rare.csv"], ["class 'c' has 2 rows", "5 folds"]),
     (["train", "single.csv"], ["line 5, column 'kind'", "class 'c' has this row only", "leave"]),
     (["train", "years.csv"], ["line 1", "'kind' has this row only", "say `--header`"]),

@@ -232,3 +232,16 @@ def test_numbers_of_another_spelling_are_answered_with_the_option(folder: Path) 
     (folder / "stray.csv").write_text("size;colour\n1,5;red\n2.25;blue\n3.5;red\n")
     result = called("predict", "strict.chain", "stray.csv", cwd=folder)
     assert result.stderr.endswith("; correct it.\n")
+
+
+def test_standard_output_may_be_closed(folder: Path) -> None:
+    command = ["bash", "-c", 'exec "$@" >&-', "bash", sys.executable, "-m", "chainrule"]
+    result = subprocess.run(
+        [*command, "predict", "strict.chain", "t.csv"],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert (result.returncode, result.stderr) == (0, "")

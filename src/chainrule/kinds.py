@@ -11,6 +11,7 @@ from .columns import EXACT, OTHER_SPELLINGS, Column, parse_number
 from .encoding import Feature, Target
 from .errors import InputError
 from .tables import Table
+from .words import counted
 
 MAX_CLASSES = 20  # a whole-numbered target with more values than this is taken as a quantity
 MAX_CATEGORIES = 100  # text with more values than this, and hardly any twice, tells rows apart
@@ -167,8 +168,9 @@ def learn_target(table: Table, index: int, task: str | None = None) -> Target:
 def _two_or_more(labels: Sequence[Any], name: str) -> tuple[Any, ...]:
     counts = Counter(labels)
     if len(counts) < 2:
+        rows = counted(len(labels), "row")
         raise InputError(
-            f"the target {name!r} holds one class only, {labels[0]!r} ({len(labels)} rows); at "
+            f"the target {name!r} holds one class only, {labels[0]!r} ({rows}); at "
             "least two are needed. Name another column with `--target`."
         )
     return tuple(sorted(counts))
