@@ -234,6 +234,21 @@ def test_numbers_of_another_spelling_are_answered_with_the_option(folder: Path) 
     assert result.stderr.endswith("; correct it.\n")
 
 
+def test_a_first_row_of_the_models_names_is_a_header_above_text(folder: Path) -> None:
+    """Two rows of words show nothing by themselves; nor does a column without a value."""
+    words = [f"{'ab'[k % 2]},{'xy'[k % 3 > 1]},{'no' if k % 2 else 'yes'}" for k in range(30)]
+    (folder / "words.csv").write_text("\n".join(["one,two,fits", *words]))
+    trained = ("train", "words.csv", "--header", "--epochs", 3, "--unseen", "ignore", "--folds", 2)
+    assert called(*trained, "-o", "words.chain", cwd=folder).returncode == 0
+    (folder / "new.csv").write_text("two,one\nx,a\ny,b\n")
+    result = called("predict", "words.chain", "new.csv", cwd=folder)
+    assert len(rows_of(result.stdout)) == 2
+    assert "another order than the training; they are taken by name" in result.stderr
+    (folder / "none.csv").write_text("colour,size\nred,\n")
+    result = called("predict", "mild.chain", "none.csv", cwd=folder)
+    assert (result.returncode, len(rows_of(result.stdout))) == (0, 1), result.stderr
+
+
 def test_standard_output_may_be_closed(folder: Path) -> None:
     command = ["bash", "-c", 'exec "$@" >&-', "bash", sys.executable, "-m", "chainrule"]
     result = subprocess.run(

@@ -16,3 +16,12 @@ def test_a_column_without_a_name_has_its_index() -> None:
     assert column_names(["a", "", "b"], "t.csv") == ("a", "column 1", "b")
     with pytest.raises(InputError, match=r"`t.csv` has 2 columns of the name 'a'; rename them\.$"):
         column_names(["a", "b", "a"], "t.csv")
+
+
+def test_known_names_are_a_header_whatever_is_below() -> None:
+    rows = [["a", "b"], ["c", "d"]]
+    assert not looks_like_header(rows)
+    assert looks_like_header(rows, ["b", "a"])
+    assert looks_like_header(rows, ["B", "a"])
+    assert looks_like_header([["0", "1"], ["5", "6"]], ["1", "0"])
+    assert not looks_like_header([["0", "1"], ["5", "6"]], ["0", "2"])

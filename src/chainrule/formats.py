@@ -18,6 +18,7 @@ class TableFormat:
         thousands: what stands between groups of three digits, None for nothing.
         missing_words: cells that mean "missing" in any column, beside the empty ones.
         max_rows: how many rows are read at most.
+        known: names of columns to be found: a first row that holds them is a header.
     """
 
     delimiter: str | None = None
@@ -27,6 +28,7 @@ class TableFormat:
     thousands: str | None = None
     missing_words: tuple[str, ...] = ()
     max_rows: int | None = None
+    known: tuple[str, ...] = ()
 
 
 FOUND = TableFormat()

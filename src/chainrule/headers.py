@@ -2,21 +2,25 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from .columns import Column, is_missing, parse_number
 from .errors import InputError
 
 
-def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
+def looks_like_header(rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> bool:
     """Say whether the first row names the columns: it has no number in it and is above numbers.
 
     Above text alone it does if none of its cells comes again in its column, where others do.
+    Whatever is below, it does if it holds a name that is `known`, or all where they are numbers.
 
     >>> looks_like_header([["width", "kind"], ["1", "a"]]), looks_like_header([["1", "a"]])
     (True, False)
     """
     first = rows[0]
+    words = {name for name in known if parse_number(name) is None}
+    if words & set(first) or (known and set(known) <= set(first)):
+        return True
     if any(parse_number(_bare(cell)) is not None for cell in first):
         return False
     columns = list(zip(first, *rows[1:], strict=True))

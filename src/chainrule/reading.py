@@ -101,7 +101,7 @@ def _text_tables(path: str, written: TableFormat) -> Iterator[Table]:
     require_even(rows, first, delimiter, source)
     header = written.header
     if header is None:
-        header = looks_like_header([row.cells for row in rows])
+        header = looks_like_header([row.cells for row in rows], written.known)
     names = column_names(first.cells if header else [""] * len(first.cells), source)
     if header:
         rows = rows[1:] or _next_rows(lines, delimiter, source)

@@ -1,5 +1,6 @@
 """`chainrule explain MODEL [DATA]`: open the gradient of a weight into its factors."""
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -198,7 +199,8 @@ def _case(kept: "KeptNetwork", model: str, data: str | None, written: TableForma
     from ..reading import read_table
     from .columns import feature_columns, notice_missing
 
-    table = read_table(data, written)
+    known = tuple(feature.name for feature in kept.features)
+    table = read_table(data, replace(written, known=known))
     columns = feature_columns(table, kept.features, kept.target)
     index = _target_column(kept, table.names, table.has_header, table.source)
     encoded = encode(table, kept.features, columns)

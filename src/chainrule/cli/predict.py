@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -97,6 +98,7 @@ def predict(
     kept = read_kept(model)
     _require_one_target(kept, model, probabilities)
     said = table_format(delimiter, header, encoding, decimal, thousands, na)
+    said = replace(said, known=tuple(feature.name for feature in kept.features))
     blocks = _telling(read_blocks(data, said, BLOCK))
     table = next(blocks)
     passed = [table.index_of(name, "--id") for name in ids or ()]
