@@ -282,3 +282,9 @@ def test_masked_values_are_refused() -> None:
 def test_no_targets_at_all_are_refused(make: Any) -> None:
     with pytest.raises(ValueError, match="requires y to be passed, but the target y is None"):
         make().fit(X, None)
+
+
+def test_an_array_of_pandas_with_gaps_is_refused() -> None:
+    gaps = pd.array([1, None] * (len(X) // 2), dtype="Int64")
+    with pytest.raises(ValueError, match=r"NaN|a value in each row"):
+        MLPClassifier(max_iter=2).fit(X[: len(gaps)], gaps)

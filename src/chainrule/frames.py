@@ -66,7 +66,7 @@ def checked_rows(model: Any, X: ArrayLike, y: Any, dtype: Any, *, reset: bool) -
 
 def _require_unmasked(values: Any, name: str) -> None:
     """Refuse a masked array, of which scikit-learn would take what the mask hides."""
-    if np.ma.is_masked(values):
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):  # pandas masks too
         raise InputError(
             f"`{name}` must have a value everywhere; {np.sum(values.mask)} are masked. "
             "Fill them in, or leave out their rows."
