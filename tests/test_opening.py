@@ -1,5 +1,7 @@
 import gzip
+import os
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,7 @@ from safetensors.numpy import save
 from chainrule import opening
 from chainrule.errors import InputError
 from chainrule.opening import pieces
+from chainrule.reading import read_table
 
 TEXT = b"x,y\n" + b"1.5,2\n" * 300_000
 
@@ -58,6 +61,17 @@ def test_what_is_no_table_is_named(data: bytes, found: str, tmp_path: Path) -> N
     (tmp_path / "t").write_bytes(data)
     with pytest.raises(InputError, match=f"^`t` looks like {found}.*; a table of separated"):
         list(pieces(str(tmp_path / "t")))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_a_pipe_is_read_once_and_whole(tmp_path: Path) -> None:
+    """As a shell makes one of <(…)."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as others:
+        others.submit(pipe.write_bytes, b"x,k\n" + b"1,a\n2,b\n" * 50_000)
+        table = read_table(str(pipe))
+    assert (table.names, len(table)) == (("x", "k"), 100_000)
 
 
 def test_a_file_that_changes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

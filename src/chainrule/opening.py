@@ -45,8 +45,8 @@ def source_name(path: str) -> str:
 
 
 def beginning(path: str) -> bytes:
-    """Return a file's first bytes; none of standard input, which is read once."""
-    if path == "-":
+    """Return a file's first bytes; none of a pipe or standard input, which are read once."""
+    if path == "-" or not os.path.isfile(path):
         return b""
     with _opened(path) as file:
         return file.read(4)
@@ -60,7 +60,7 @@ def pieces(path: str) -> Iterator[bytes]:
     """
     source = source_name(path)
     with _opened(path) as file:
-        before = None if path == "-" else _state(file.fileno())
+        before = _state(file.fileno()) if os.path.isfile(path) else None
         unpacked = _unpacked(file, source)
         first = next(unpacked, b"")
         _refuse_what_is_no_table(first, source)
