@@ -103,3 +103,12 @@ def test_words_that_mean_missing_may_be_numbers() -> None:
     assert scanned[1][0].odd.tolist() == [1, 2]
     assert scanned[1][0].missing(written.missing_words).tolist() == [False, True, True, False]
     assert same(scanned[1][0], Column.of_cells(["1", "-999.0", "-999", "2"], written))
+
+
+@pytest.mark.parametrize("cell", ["392.17075384746204", "-9223372036854775809", "9" * 400])
+def test_no_pandas_rounds_or_refuses_what_python_reads(cell: str) -> None:
+    """Before 3.1 it loses a bit unless it is asked not to, and 3.0 fails at very long numbers."""
+    scanned = scan(f"1.5,1\n{cell},{cell}\n".encode(), ",", 2, TableFormat())
+    if scanned is not None:
+        assert same(scanned[1][0], Column.of_cells(["1.5", cell]))
+        assert same(scanned[1][1], Column.of_cells(["1", cell]))

@@ -79,7 +79,10 @@ def scan(
     if _has_blank_line(rows) or (ends - starts).max() > csv.field_size_limit():
         return None
     codes = _codes(np.frombuffer(block, dtype=np.uint8), starts, ends, block)
-    frame = _converted(block, character, width)
+    try:
+        frame = _converted(block, character, width)
+    except OverflowError:  # of pandas 3.0, at a whole number of 310 digits
+        return None
     return rows, [
         _column(frame[index].to_numpy(), codes.get(index, []), rows, index, written)
         for index in range(width)
@@ -131,6 +134,8 @@ def _codes(data: Array, starts: Array, ends: Array, block: bytes) -> dict[int, l
 def _converted(block: bytes, character: str, width: int) -> Any:
     import pandas as pd  # only here: a small table is read before pandas is imported
 
+    major, minor = map(int, pd.__version__.split(".")[:2])
+    exact = (major, minor) >= (3, 1)  # as Python converts, without being told
     return pd.read_csv(
         io.BytesIO(block),
         sep=character,
@@ -144,6 +149,7 @@ def _converted(block: bytes, character: str, width: int) -> Any:
         low_memory=False,  # a column of the block has one type
         skip_blank_lines=False,
         encoding="utf-8",
+        float_precision=None if exact else "round_trip",
     )
 
 
