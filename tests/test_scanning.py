@@ -112,3 +112,10 @@ def test_no_pandas_rounds_or_refuses_what_python_reads(cell: str) -> None:
     if scanned is not None:
         assert same(scanned[1][0], Column.of_cells(["1.5", cell]))
         assert same(scanned[1][1], Column.of_cells(["1", cell]))
+
+
+def test_a_long_code_keeps_its_digits() -> None:
+    scanned = scan(b"010000000000000001\n10000000000000001\n", ",", 1, TableFormat())
+    assert scanned is not None
+    assert (scanned[1][0].coded.tolist(), scanned[1][0].rounded.tolist()) == ([0], [1])
+    assert same(scanned[1][0], Column.of_cells(["010000000000000001", "10000000000000001"]))

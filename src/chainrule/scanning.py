@@ -166,7 +166,8 @@ def _column(cells: Array, codes: list[int], rows: Cut, index: int, written: Tabl
     if absent := numbers_that_mean_missing(written):
         usable &= ~np.isin(values, [*absent])
     large = np.flatnonzero((sizes >= EXACT) & usable).tolist()
-    rounded = [row for row in large if loses_digits(rows[row][index])]
+    apart = set(codes)  # which stay as they are written
+    rounded = [row for row in large if row not in apart and loses_digits(rows[row][index])]
     lost, coded = np.array(rounded, dtype=np.intp), np.array(codes, dtype=np.intp)
     if usable.all():
         return Column((values,), np.array([], dtype=np.intp), [], coded, lost)
