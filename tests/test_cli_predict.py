@@ -260,3 +260,23 @@ def test_standard_output_may_be_closed(folder: Path) -> None:
         timeout=SECONDS,
     )
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_word_that_meant_missing_in_training_does_so_in_predict(folder: Path) -> None:
+    """As a number, -999 would be a size, and predicted from without a word."""
+    holes = [
+        (name, -999 if not k % 7 else size, *rest) for k, (name, size, *rest) in enumerate(ROWS)
+    ]
+    (folder / "holes.csv").write_text(table(holes), encoding="utf-8")
+    options = ("--na", "-999", "--na", "?", "--missing", "mean", "--epochs", 3, "--split", 0.3)
+    assert called("train", "holes.csv", "-o", "holes.chain", *options, cwd=folder).returncode == 0
+    once = called("predict", "holes.chain", "holes.csv", "--probabilities", cwd=folder)
+    said = called(
+        "predict", "holes.chain", "holes.csv", "--probabilities", "--na", "-999", cwd=folder
+    )
+    assert "cells without a value in 5 rows are filled in" in once.stderr
+    assert once.stdout == said.stdout
+    model, rows = load(folder / "holes.chain"), [[row[1], row[2]] for row in holes]
+    shares = [float(row["p(yes)"]) for row in rows_of(once.stdout)]
+    np.testing.assert_array_equal(model.probabilities(rows)[:, 1], shares)
+    assert model.missing_words == ("-999", "?")

@@ -15,6 +15,12 @@ MIXED = (Feature("u", None), Feature("kind", ("a", "b")))
 ROWS = [[1.0, 2.0], [3.0, np.nan]]
 
 
+@pytest.mark.parametrize("rows", [[[1.0, -999.0]], [["1", "-999"]], [["1", "none here"]]])
+def test_words_that_mean_missing_do_so_in_arrays(rows: Any) -> None:
+    found = encoded_rows(rows, NUMBERS, missing_words=("-999", "none here"))
+    np.testing.assert_array_equal(found, [[1.0, np.nan]])
+
+
 @pytest.mark.parametrize(
     "rows",
     [

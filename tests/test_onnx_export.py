@@ -1,6 +1,7 @@
 """`to_onnx` is equal to ours in onnxruntime: labels, probabilities, numbers."""
 
 import builtins
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,17 @@ def test_an_unknown_category_fails_or_is_ignored_as_in_predict() -> None:
     mild, _ = table_model(lambda k: k * 1e3, unseen="ignore")
     rows = np.hstack([*given.values()])
     np.testing.assert_allclose(run(to_onnx(mild), given)["prediction"], mild.predict(rows), NEAR)
+
+
+def test_words_that_mean_missing_do_so_in_onnx() -> None:
+    model, given = table_model(lambda k: k * 1e3)
+    model = replace(model, missing_words=("-999", "grey"))
+    given["size"][4], given["more"][5], given["label"][3] = -999, -999, "grey"
+    rows = np.hstack([*given.values()])
+    np.testing.assert_allclose(run(to_onnx(model), given)["prediction"], model.predict(rows), NEAR)
+    bare = rows.copy()
+    bare[4, 0] = bare[5, 2] = bare[3, 1] = None
+    np.testing.assert_array_equal(model.predict(rows), model.predict(bare))
 
 
 def test_a_loaded_file_is_exported() -> None:

@@ -85,12 +85,12 @@ def rebuilt_columns(
     return features, _scaling(arrays, "inputs", n_inputs), target, of_target
 
 
-def rebuilt_rules(description: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what is done about missing cells and about categories not seen in training."""
+def rebuilt_rules(description: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
+    """Return what is done about missing and unknown cells, and which words mean "missing"."""
     missing, unseen = description["rules"]["missing"], description["rules"]["unseen"]
     if missing not in POLICIES or unseen not in UNSEEN:
         raise ValueError(f"the rules {missing!r} and {unseen!r}")
-    return missing, unseen
+    return missing, unseen, tuple(map(_text, description["rules"].get("missing_words", ())))
 
 
 def rebuilt_parameters(arrays: Mapping[str, Array], prefix: str = "") -> Parameters:

@@ -128,7 +128,13 @@ def _knowing(
 ) -> Model:
     """Return the model with the rules of its training, and with where it comes from."""
     origin = Origin.of(prepared, recipe.settings() | asdict(options), report)
-    return replace(model, missing=options.missing, unseen=options.unseen, origin=origin)
+    return replace(
+        model,
+        missing=options.missing,
+        unseen=options.unseen,
+        missing_words=prepared.missing_words,
+        origin=origin,
+    )
 
 
 def _losses(model: Model, encoded: Array, y: Array) -> tuple[float, float]:

@@ -8,18 +8,22 @@ from typing import Any
 import numpy as np
 
 from .chain import Array
-from .columns import LARGEST
+from .columns import LARGEST, Column, numbers_that_mean_missing
 from .encoding import Feature, encode
 from .errors import InputError
-from .tables import Table
+from .formats import TableFormat
+from .tables import Listed, Table
 from .words import listed
 
 
-def encoded_rows(X: Any, features: Sequence[Feature], unseen: str = "error") -> Array:
+def encoded_rows(
+    X: Any, features: Sequence[Feature], unseen: str = "error", missing_words: tuple[str, ...] = ()
+) -> Array:
     """Return the network's inputs before scaling, (rows, n_inputs), of rows with these features.
 
     X is (rows, columns), numbers or text in the features' order; a frame's columns are found by
-    their names.  What has no value is NaN: an empty or missing cell, None, a number beyond LARGEST.
+    their names.  What has no value is NaN: an empty or missing cell, None, a number beyond LARGEST,
+    one of the words that mean missing.
 
     Raises:
         InputError: if the columns are not the features, or a cell is no number where one is due.
@@ -29,7 +33,7 @@ def encoded_rows(X: Any, features: Sequence[Feature], unseen: str = "error") -> 
            [nan,  1.,  0.]])
     """
     names = tuple(feature.name for feature in features)
-    rows = _columns_of(X, names)
+    rows, written = _columns_of(X, names), TableFormat(missing_words=missing_words)
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise InputError(
             f"`X` must have the {len(names)} columns {listed(names)}; got the shape {rows.shape}."
@@ -37,10 +41,25 @@ def encoded_rows(X: Any, features: Sequence[Feature], unseen: str = "error") -> 
     if rows.dtype.kind in "biuf" and all(feature.categories is None for feature in features):
         numbers = np.array(rows, dtype=np.float64)
         numbers[~(abs(numbers) <= LARGEST)] = np.nan  # so put, it is true of NaN
+        if absent := numbers_that_mean_missing(written):
+            numbers[np.isin(numbers, [*absent])] = np.nan
         return numbers
     cells = [["" if _is_nothing(cell) else str(cell) for cell in row] for row in rows.tolist()]
     numbered = list(range(len(cells)))
-    table = Table.of_rows("X", names, cells, numbered, False, "none", "row")
+    columns = tuple(
+        Column.of_cells([row[index] for row in cells], written) for index in range(len(names))
+    )
+    table = Table(
+        "X",
+        names,
+        Listed(cells),
+        columns,
+        numbered,
+        False,
+        "none",
+        "row",
+        missing_words=missing_words,
+    )
     return encode(table, features, range(len(names)), unseen)
 
 

@@ -40,7 +40,8 @@ class KeptNetwork:
     """A trained network with its columns, as in `Model`.
 
     Attributes:
-        features, scaling, target, target_scaling, missing, unseen, origin: as in `Model`.
+        features, scaling, target, target_scaling, missing, unseen, missing_words, origin: as in
+            `Model`.
         settings: of the estimator, by name.
         rows: rows of the table, if any are kept.
     """
@@ -55,6 +56,7 @@ class KeptNetwork:
     rows: KeptRows | None = None
     missing: str = "mean"
     unseen: str = "error"
+    missing_words: tuple[str, ...] = ()
     origin: Origin | None = None
 
     def predict_encoded(self, encoded: Array) -> Array:

@@ -35,6 +35,7 @@ class Model:
         missing: what is done about a cell without a value, as in training: "refuse", "drop" (no
             prediction for its row) or "mean".
         unseen: what is done about a category that no row of the training had: "error" or "ignore".
+        missing_words: cells that mean "missing", beside the empty ones, as in training.
         origin: the table the model comes from, and how it scored there, where that is known.
     """
 
@@ -46,6 +47,7 @@ class Model:
     rows: KeptRows | None = None
     missing: str = "mean"
     unseen: str = "error"
+    missing_words: tuple[str, ...] = ()
     origin: Origin | None = None
 
     @property
@@ -62,6 +64,7 @@ class Model:
             self.rows,
             self.missing,
             self.unseen,
+            self.missing_words,
             self.origin,
         )
 
@@ -97,7 +100,7 @@ class Model:
 
     def encode(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the inputs before scaling, (rows, n_inputs), of X as for `predict`."""
-        encoded = encoded_rows(X, self.features, self.unseen)
+        encoded = encoded_rows(X, self.features, self.unseen, self.missing_words)
         if self.missing != "mean" and np.isnan(encoded).any():
             row, column = np.argwhere(np.isnan(encoded))[0]
             names = [feature.name for feature in self.features for _ in feature.inputs]

@@ -108,7 +108,11 @@ def _describe(model: Model) -> dict[str, Any]:
             "numpy": np.__version__,
             "scikit-learn": sklearn.__version__,
         },
-        "rules": {"missing": model.missing, "unseen": model.unseen},
+        "rules": {
+            "missing": model.missing,
+            "unseen": model.unseen,
+            "missing_words": model.missing_words,
+        },
         "origin": None if model.origin is None else model.origin.described(),
         "network": {
             "output_activation": estimator.network_.output_activation,

@@ -9,10 +9,11 @@ import numpy as np
 from . import __version__
 from .activations import Activation
 from .chain import Array
-from .columns import LARGEST
+from .columns import LARGEST, numbers_that_mean_missing
 from .encoding import Feature, Scaling
 from .errors import InputError
 from .files import write_atomically
+from .formats import TableFormat
 from .kept import KeptNetwork
 from .network import Network
 from .onnx_formulas import formula_nodes
@@ -91,27 +92,33 @@ def _columns(onnx: ModuleType, g: Graph, kept: KeptNetwork) -> tuple[list[Any], 
         inputs.append(onnx.helper.make_tensor_value_info(feature.name, kind, ["rows", 1]))
         end = place + len(feature.inputs)
         fill = kept.scaling.fill[place:end]
-        parts.append(_filled(g, feature, fill, kept.unseen))
+        parts.append(_filled(g, feature, fill, kept))
         place = end
     whole = parts[0] if len(parts) == 1 else g.add("Concat", *parts, axis=1)
     return inputs, _scaled(g, whole, kept.scaling)
 
 
-def _filled(g: Graph, feature: Feature, fill: Array, unseen: str) -> Value:
+def _filled(g: Graph, feature: Feature, fill: Array, kept: KeptNetwork) -> Value:
     """Return a column's inputs before scaling, what is missing filled in."""
     if feature.categories is None:
         usable = g.add("LessOrEqual", g.add("Abs", feature.name), g.number(LARGEST))
-        return g.where(usable, feature.name, g.constant(fill))
+        value = g.where(usable, feature.name, g.constant(fill))
+        words = TableFormat(missing_words=kept.missing_words)
+        for number in sorted(numbers_that_mean_missing(words)):
+            value = g.where(g.add("Equal", feature.name, g.number(number)), g.constant(fill), value)
+        return value
     n = len(feature.categories)
-    keys = [*feature.categories, ""]
+    absent = sorted({"", *kept.missing_words})
     code = g.add(
         "LabelEncoder",
         feature.name,
-        keys_strings=keys,
-        values_int64s=list(range(n + 1)),
+        keys_strings=[*feature.categories, *absent],
+        values_int64s=[*range(n), *[n] * len(absent)],
         default_int64=n + 1,
     )
-    if unseen == "error":  # a code that is none of these is out of the bounds of a list of them
+    if (
+        kept.unseen == "error"
+    ):  # a code that is none of these is out of the bounds of a list of them
         code = g.add("Gather", g.constant(np.arange(n + 1)), code, axis=0)
     hot = g.add("Equal", code, g.constant(np.arange(n)))
     one_hot = g.where(hot, g.number(1), g.number(0))

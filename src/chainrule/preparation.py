@@ -48,7 +48,7 @@ class Prepared:
     """A table made ready: which columns, the target, and both as numbers.
 
     `notices` are sentences for the user; `places` say where each row stands, "line 7"; `copies`
-    the first row that each is equal to.
+    the first row that each is equal to; `missing_words` the cells that mean "missing".
     """
 
     source: str
@@ -59,6 +59,7 @@ class Prepared:
     places: list[str]
     notices: tuple[str, ...]
     copies: Array
+    missing_words: tuple[str, ...] = ()
 
 
 def prepare(table: Table, options: Options) -> Prepared:
@@ -103,6 +104,7 @@ def prepare(table: Table, options: Options) -> Prepared:
         [table.row_name(row) for row in range(len(table))],
         tuple(notices),
         same,
+        table.missing_words,
     )
 
 

@@ -96,6 +96,7 @@ def explain(
     from ..kept import read_kept
 
     kept = read_kept(model)
+    na = [*kept.missing_words] if na is None else na
     written = said.table_format(delimiter, header, encoding, decimal, thousands, na)
     case = _case(kept, model, data, written)
     if row is not None:
@@ -203,7 +204,7 @@ def _case(kept: "KeptNetwork", model: str, data: str | None, written: TableForma
     table = read_table(data, replace(written, known=known))
     columns = feature_columns(table, kept.features, kept.target)
     index = _target_column(kept, table.names, table.has_header, table.source)
-    encoded = encode(table, kept.features, columns)
+    encoded = encode(table, kept.features, columns, kept.unseen)
     notice_missing(encoded)
     places = [table.row_name(row) for row in range(len(table))]
     y = target_values(table, index, kept.target)

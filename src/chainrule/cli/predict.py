@@ -97,6 +97,7 @@ def predict(
 
     kept = read_kept(model)
     _require_one_target(kept, model, probabilities)
+    na = [*kept.missing_words] if na is None else na
     said = table_format(delimiter, header, encoding, decimal, thousands, na)
     said = replace(said, known=tuple(feature.name for feature in kept.features))
     blocks = _telling(read_blocks(data, said, BLOCK))
