@@ -1,6 +1,7 @@
 """One run a file, and no lock that outlives its process."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,4 +59,20 @@ def test_the_lock_of_a_killed_process_is_taken_over(tmp_path: Path) -> None:
 
 def test_where_nothing_can_be_written_nothing_is_locked() -> None:
     with locked("/nowhere/at/all"):
+        pass
+
+
+def test_ctrl_c_while_it_is_taken_gives_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a shell has none
+    with monkeypatch.context() as while_taken:
+        while_taken.setattr(os, "ftruncate", interrupted)
+        with pytest.raises(KeyboardInterrupt), locked(tmp_path / "m"):
+            pass
+    signal.signal(signal.SIGINT, before)
+    with locked(tmp_path / "m"):
         pass

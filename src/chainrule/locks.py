@@ -7,6 +7,7 @@ from pathlib import Path
 from time import strftime
 
 from .errors import InputError
+from .interrupts import interrupts_put_off
 
 try:
     import fcntl
@@ -26,8 +27,10 @@ def locked(path: str | os.PathLike[str]) -> Iterator[None]:
     """
     target = Path(os.path.realpath(path))
     place = target.parent / f".{target.name[:200]}.lock"
-    descriptor = _taken(path, place) if fcntl else None
+    descriptor = None
     try:
+        with interrupts_put_off():  # a lock that is taken is given back
+            descriptor = _taken(path, place) if fcntl else None
         yield
     finally:
         if descriptor is not None:
