@@ -243,3 +243,19 @@ def test_rows_that_are_refused_change_nothing() -> None:
     np.testing.assert_array_equal(model.parameters_.flat, flat)
     assert (model.n_features_in_, model.loss_curve_) == (4, curve)
     assert model.classes_.tolist() == [0, 1, 2]
+
+
+def test_ctrl_c_before_the_first_batch_is_what_it_is() -> None:
+    """Not a RuntimeError of what was about to begin."""
+    model = MLPClassifier(callbacks=[Interrupting()])
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert model.n_iter_ == 0
+    assert model.set_params(callbacks=None, max_iter=1).fit(X, y).n_iter_ == 1
+
+
+class Interrupting:
+    """A callback at which Ctrl-C comes when training is about to begin."""
+
+    def on_fit_begin(self, _model: Any) -> None:
+        raise KeyboardInterrupt

@@ -258,17 +258,18 @@ class Fitting(FittedNetwork):
             training.history.n_iter, training.history.stop_reason = 0, ""
         self._keep()
         keep_freed_memory()
-        keeper = training.position.keeper
+        keeper, has_begun = training.position.keeper, False
         try:
             training.listeners.tell("on_fit_begin", self)
             # the compiled engine shares out its work to threads of its own, with one of BLAS each
             work = 0 if self.engine_ == "numba" else training.work
             with keeper.while_training() if keeper else nullcontext(), blas_threads(work):
+                has_begun = True
                 yield
         except KeyboardInterrupt:
             training.interrupt()
-            if training.plan.once:
-                raise  # what partial_fit is called in goes on otherwise
+            if training.plan.once or not has_begun:
+                raise  # what partial_fit is called in goes on otherwise, and so does the block
         finally:
             note(self.engine_, training)
             self._keep()
