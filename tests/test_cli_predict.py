@@ -135,6 +135,7 @@ def test_an_unknown_category_follows_the_training(folder: Path) -> None:
     assert "line 3, column 'colour': 'green' is none of the values seen" in refused.stderr
     taken = called("predict", "mild.chain", "-", cwd=folder, stdin=text)
     assert len(rows_of(taken.stdout)) == 2
+    assert "categories that no training row had are without effect in 1 row." in taken.stderr
     by_option = called("predict", "strict.chain", "-", "--unseen", "ignore", cwd=folder, stdin=text)
     assert len(rows_of(by_option.stdout)) == 2
     wrong = called("predict", "strict.chain", "-", "--unseen", "skip", cwd=folder, stdin=text)

@@ -27,11 +27,13 @@ class Tally:
     """How many rows there were, and how well they were predicted where their target is known.
 
     R² = 1 − Σ(y − ŷ)²/Σ(y − ȳ)², whose sums are of blocks: means and squares about them are
-    merged, so that nothing cancels.
+    merged, so that nothing cancels.  `filled` rows had a cell without a value, `unseen` ones a
+    category that no training row had.
     """
 
     rows: int = 0
     filled: int = 0
+    unseen: int = 0
     scored: int = 0
     correct: int = 0
     errors: float = 0.0
@@ -86,6 +88,7 @@ def predict_blocks(
     for table in blocks:
         encoded = encode(table, kept.features, columns, rules.unseen)
         holes = np.asarray(np.isnan(encoded).any(axis=1))
+        tally.unseen += _with_unseen(encoded, kept)
         absent: Array | None = None
         if holes.any():
             if rules.missing == "refuse":
@@ -102,6 +105,17 @@ def predict_blocks(
             tally.add(values[known], truth[known], kept.target.classes is not None)
         shares = kept.shares(outputs) if probabilities else None
         yield Predicted([table.column(index) for index in ids], values, shares, absent)
+
+
+def _with_unseen(encoded: Array, kept: KeptNetwork) -> int:
+    """Count the rows with a column of text none of whose inputs is 1."""
+    unseen, start = np.zeros(len(encoded), dtype=bool), 0
+    for feature in kept.features:
+        end = start + len(feature.inputs)
+        if feature.categories is not None:
+            unseen |= ~encoded[:, start:end].any(axis=1)
+        start = end
+    return int(unseen.sum())
 
 
 def _truth(table: Table, index: int, target: Target) -> tuple[Array, Array]:

@@ -194,6 +194,9 @@ def _write(parts: Iterator[str], output: Path | None, tally: "Tally") -> None:
 
 
 def _say_after(tally: "Tally", missing: str, kept: "KeptNetwork", score: bool) -> None:
+    if tally.unseen:
+        rows = counted(tally.unseen, "row")
+        _say(f"categories that no training row had are without effect in {rows}")
     if tally.filled:
         rows = counted(tally.filled, "row")
         if missing == "drop":
