@@ -280,4 +280,4 @@ def test_a_word_that_meant_missing_in_training_does_so_in_predict(folder: Path) 
     model, rows = load(folder / "holes.chain"), [[row[1], row[2]] for row in holes]
     shares = [float(row["p(yes)"]) for row in rows_of(once.stdout)]
     np.testing.assert_array_equal(model.probabilities(rows)[:, 1], shares)
-    assert model.missing_words == ("-999", "?")
+    assert model.spelling.missing_words == ("-999", "?")

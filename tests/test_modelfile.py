@@ -125,7 +125,13 @@ def test_the_file_is_safetensors_and_says_its_schema(data: bytes) -> None:
     assert description["schema"] == SCHEMA
     assert description["target"] == {"name": "y", "place": 2, "classes": ["no", "yes"]}
     assert description["holds"] == "model"
-    assert description["rules"] == {"missing": "mean", "unseen": "error", "missing_words": []}
+    assert description["rules"] == {
+        "missing": "mean",
+        "unseen": "error",
+        "decimal": ".",
+        "thousands": None,
+        "missing_words": [],
+    }
     assert len(description["estimator"]["history"]["loss_curve"]) == 3
     assert set(description["versions"]) == {"chainrule", "python", "numpy", "scikit-learn"}
 

@@ -11,6 +11,7 @@ import pytest
 from chainrule import InputError, MLPClassifier, MLPRegressor, load, to_onnx
 from chainrule.activations import ACTIVATIONS
 from chainrule.chain import Array
+from chainrule.formats import Spelling
 from chainrule.mlp import MLP
 from chainrule.model import Model, train_models
 from chainrule.preparation import Options, prepare
@@ -170,7 +171,7 @@ def test_an_unknown_category_fails_or_is_ignored_as_in_predict() -> None:
 
 def test_words_that_mean_missing_do_so_in_onnx() -> None:
     model, given = table_model(lambda k: k * 1e3)
-    model = replace(model, missing_words=("-999", "grey"))
+    model = replace(model, spelling=Spelling(missing_words=("-999", "grey")))
     given["size"][4], given["more"][5], given["label"][3] = -999, -999, "grey"
     rows = np.hstack([*given.values()])
     np.testing.assert_allclose(run(to_onnx(model), given)["prediction"], model.predict(rows), NEAR)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .chain import Array
 from .encoding import UNSEEN, Feature, Scaling, Target
+from .formats import DECIMALS, THOUSANDS, Spelling
 from .history import History
 from .missing import POLICIES
 from .parameters import Parameters
@@ -85,12 +86,17 @@ def rebuilt_columns(
     return features, _scaling(arrays, "inputs", n_inputs), target, of_target
 
 
-def rebuilt_rules(description: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    """Return what is done about missing and unknown cells, and which words mean "missing"."""
-    missing, unseen = description["rules"]["missing"], description["rules"]["unseen"]
+def rebuilt_rules(description: Mapping[str, Any]) -> tuple[str, str, Spelling]:
+    """Return what is done about missing and unknown cells, and how cells are written."""
+    rules = description["rules"]
+    missing, unseen = rules["missing"], rules["unseen"]
     if missing not in POLICIES or unseen not in UNSEEN:
         raise ValueError(f"the rules {missing!r} and {unseen!r}")
-    return missing, unseen, tuple(map(_text, description["rules"].get("missing_words", ())))
+    decimal, thousands = rules.get("decimal", "."), rules.get("thousands")
+    if decimal not in DECIMALS or thousands not in {None, *THOUSANDS} - {decimal}:
+        raise ValueError(f"numbers written with {decimal!r} and {thousands!r}")
+    words = tuple(map(_text, rules.get("missing_words", ())))
+    return missing, unseen, Spelling(decimal, thousands, words)
 
 
 def rebuilt_parameters(arrays: Mapping[str, Array], prefix: str = "") -> Parameters:

@@ -132,7 +132,7 @@ def _knowing(
         model,
         missing=options.missing,
         unseen=options.unseen,
-        missing_words=prepared.missing_words,
+        spelling=prepared.spelling,
         origin=origin,
     )
 

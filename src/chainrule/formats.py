@@ -6,6 +6,23 @@ DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ",", "whitespace": None}
 """In the order in which they are tried; whitespace means runs of spaces and tabs."""
 
 
+DECIMALS, THOUSANDS = (".", ","), (",", ".", "'", " ")
+"""What may stand between whole and fraction, and between groups of three digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How cells are written, as in `TableFormat`: what a model must know of its training."""
+
+    decimal: str = "."
+    thousands: str | None = None
+    missing_words: tuple[str, ...] = ()
+
+
+USUAL = Spelling()
+"""With a decimal point, and nothing between the digits."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableFormat:
     """What is said of a file of separated values; None: found from the text.
@@ -29,6 +46,11 @@ class TableFormat:
     missing_words: tuple[str, ...] = ()
     max_rows: int | None = None
     known: tuple[str, ...] = ()
+
+    @property
+    def spelling(self) -> Spelling:
+        """How cells are written."""
+        return Spelling(self.decimal, self.thousands, self.missing_words)
 
 
 FOUND = TableFormat()

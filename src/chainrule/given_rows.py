@@ -58,7 +58,7 @@ def encoded_rows(
         False,
         "none",
         "row",
-        missing_words=missing_words,
+        spelling=written.spelling,
     )
     return encode(table, features, range(len(names)), unseen)
 

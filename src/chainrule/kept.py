@@ -24,6 +24,7 @@ from .description import (
 )
 from .encoding import Feature, Scaling, Target, codes
 from .errors import InputError
+from .formats import USUAL, Spelling
 from .hidden_layers import hidden_activations
 from .kept_settings import rebuilt_settings
 from .losses import LOSSES
@@ -40,7 +41,7 @@ class KeptNetwork:
     """A trained network with its columns, as in `Model`.
 
     Attributes:
-        features, scaling, target, target_scaling, missing, unseen, missing_words, origin: as in
+        features, scaling, target, target_scaling, missing, unseen, spelling, origin: as in
             `Model`.
         settings: of the estimator, by name.
         rows: rows of the table, if any are kept.
@@ -56,7 +57,7 @@ class KeptNetwork:
     rows: KeptRows | None = None
     missing: str = "mean"
     unseen: str = "error"
-    missing_words: tuple[str, ...] = ()
+    spelling: Spelling = USUAL
     origin: Origin | None = None
 
     def predict_encoded(self, encoded: Array) -> Array:

@@ -14,6 +14,7 @@ from .description import KeptRows
 from .encoding import Feature, Scaling, Target
 from .errors import DivergenceError, InputError
 from .estimators import MLPClassifier, MLPRegressor
+from .formats import USUAL, Spelling
 from .given_rows import encoded_rows
 from .kept import KeptNetwork
 from .mlp import MLP
@@ -35,7 +36,7 @@ class Model:
         missing: what is done about a cell without a value, as in training: "refuse", "drop" (no
             prediction for its row) or "mean".
         unseen: what is done about a category that no row of the training had: "error" or "ignore".
-        missing_words: cells that mean "missing", beside the empty ones, as in training.
+        spelling: how cells were written in training.
         origin: the table the model comes from, and how it scored there, where that is known.
     """
 
@@ -47,7 +48,7 @@ class Model:
     rows: KeptRows | None = None
     missing: str = "mean"
     unseen: str = "error"
-    missing_words: tuple[str, ...] = ()
+    spelling: Spelling = USUAL
     origin: Origin | None = None
 
     @property
@@ -64,7 +65,7 @@ class Model:
             self.rows,
             self.missing,
             self.unseen,
-            self.missing_words,
+            self.spelling,
             self.origin,
         )
 
@@ -100,7 +101,7 @@ class Model:
 
     def encode(self, X: ArrayLike | Sequence[Sequence[object]]) -> Array:
         """Return the inputs before scaling, (rows, n_inputs), of X as for `predict`."""
-        encoded = encoded_rows(X, self.features, self.unseen, self.missing_words)
+        encoded = encoded_rows(X, self.features, self.unseen, self.spelling.missing_words)
         if self.missing != "mean" and np.isnan(encoded).any():
             row, column = np.argwhere(np.isnan(encoded))[0]
             names = [feature.name for feature in self.features for _ in feature.inputs]

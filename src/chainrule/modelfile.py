@@ -7,6 +7,7 @@ scaling; everything else is the description, of which `description` and `kept_se
 import os
 import platform
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def _describe(model: Model) -> dict[str, Any]:
         "rules": {
             "missing": model.missing,
             "unseen": model.unseen,
-            "missing_words": model.missing_words,
+            **asdict(model.spelling),
         },
         "origin": None if model.origin is None else model.origin.described(),
         "network": {

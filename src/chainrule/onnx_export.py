@@ -103,12 +103,12 @@ def _filled(g: Graph, feature: Feature, fill: Array, kept: KeptNetwork) -> Value
     if feature.categories is None:
         usable = g.add("LessOrEqual", g.add("Abs", feature.name), g.number(LARGEST))
         value = g.where(usable, feature.name, g.constant(fill))
-        words = TableFormat(missing_words=kept.missing_words)
+        words = TableFormat(missing_words=kept.spelling.missing_words)
         for number in sorted(numbers_that_mean_missing(words)):
             value = g.where(g.add("Equal", feature.name, g.number(number)), g.constant(fill), value)
         return value
     n = len(feature.categories)
-    absent = sorted({"", *kept.missing_words})
+    absent = sorted({"", *kept.spelling.missing_words})
     code = g.add(
         "LabelEncoder",
         feature.name,

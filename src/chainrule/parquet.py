@@ -36,7 +36,7 @@ def tables(path: str, written: TableFormat) -> Iterator[Table]:
             names = tuple(file.schema_arrow.names)
             _require_cells(file.schema_arrow, source)
             shape = Table(
-                source, names, Listed([]), (), [], True, "Parquet", "row", 1, written.missing_words
+                source, names, Listed([]), (), [], True, "Parquet", "row", 1, written.spelling
             )
             start = 1
             for batch in file.iter_batches(ROWS):

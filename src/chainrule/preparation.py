@@ -11,6 +11,7 @@ from .chain import Array
 from .columns import parse_number
 from .encoding import Feature, Target, encode, target_values
 from .errors import InputError
+from .formats import USUAL, Spelling
 from .kinds import learn_features, learn_target, require_values
 from .leaks import copies, leaks
 from .memory import TABLE, require_memory
@@ -48,7 +49,7 @@ class Prepared:
     """A table made ready: which columns, the target, and both as numbers.
 
     `notices` are sentences for the user; `places` say where each row stands, "line 7"; `copies`
-    the first row that each is equal to; `missing_words` the cells that mean "missing".
+    the first row that each is equal to; `spelling` says how cells are written.
     """
 
     source: str
@@ -59,7 +60,7 @@ class Prepared:
     places: list[str]
     notices: tuple[str, ...]
     copies: Array
-    missing_words: tuple[str, ...] = ()
+    spelling: Spelling = USUAL
 
 
 def prepare(table: Table, options: Options) -> Prepared:
@@ -104,7 +105,7 @@ def prepare(table: Table, options: Options) -> Prepared:
         [table.row_name(row) for row in range(len(table))],
         tuple(notices),
         same,
-        table.missing_words,
+        table.spelling,
     )
 
 

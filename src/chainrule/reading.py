@@ -116,7 +116,7 @@ def _text_tables(path: str, written: TableFormat) -> Iterator[Table]:
         header,
         delimiter,
         first_line=first.line,
-        missing_words=written.missing_words,
+        spelling=written.spelling,
     )
     yield _exact_table(shape, rows, written, lines)
     yield from _rest(lines, shape, first, written)

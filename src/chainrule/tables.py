@@ -14,6 +14,7 @@ import numpy as np
 from .chain import Array
 from .columns import OTHER_SPELLINGS, Column, parse_number
 from .errors import InputError
+from .formats import USUAL, Spelling
 from .words import listed
 
 
@@ -82,7 +83,7 @@ class Table:
         delimiter: what separates the cells: a key of `formats.DELIMITERS`.
         row_word: what a row is counted in: "line" of a file, "row" where there is no file.
         first_line: the line of the header, or of the first row.
-        missing_words: cells that mean "missing" in any column, beside the empty ones.
+        spelling: how cells are written, and which mean "missing" beside the empty ones.
         notices: sentences for the user about the reading.
     """
 
@@ -95,7 +96,7 @@ class Table:
     delimiter: str
     row_word: str = "line"
     first_line: int = 1
-    missing_words: tuple[str, ...] = ()
+    spelling: Spelling = USUAL
     notices: tuple[str, ...] = ()
 
     @classmethod
@@ -146,11 +147,11 @@ class Table:
 
     def missing(self, index: int, text: bool = False) -> Array:
         """Say which cells of a column are missing, (rows,); in one of text only the empty ones."""
-        return self.columns[index].missing(self.missing_words, text)
+        return self.columns[index].missing(self.spelling.missing_words, text)
 
     def holds_numbers(self, index: int) -> bool:
         """Say whether most of a column's cells that are not missing are numbers."""
-        return self.columns[index].holds_numbers(self.missing_words)
+        return self.columns[index].holds_numbers(self.spelling.missing_words)
 
     def numbers(self, index: int) -> Array:
         """Return a column as numbers, NaN where one is missing or beyond `columns.LARGEST`.

@@ -68,7 +68,7 @@ def explain(
     delimiter: said.Delimiter = None,
     header: said.Header = None,
     encoding: said.Encoding = None,
-    decimal: said.Decimal = ".",
+    decimal: said.Decimal = None,
     thousands: said.Thousands = None,
     na: said.MissingWords = None,
     format: Annotated[  # noqa: A002 - the option's name
@@ -96,8 +96,8 @@ def explain(
     from ..kept import read_kept
 
     kept = read_kept(model)
-    na = [*kept.missing_words] if na is None else na
-    written = said.table_format(delimiter, header, encoding, decimal, thousands, na)
+    cells = decimal, thousands, na
+    written = said.table_format(delimiter, header, encoding, *cells, trained=kept.spelling)
     case = _case(kept, model, data, written)
     if row is not None:
         case = case.one(_place(case, row, data or model, data is not None))

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from ..encoding import UNSEEN
 from ..errors import InputError
+from ..formats import TableFormat
 from ..missing import POLICIES
 from ..reading import read_blocks
 from ..render import predictions as written
@@ -75,7 +76,7 @@ def predict(
     delimiter: Delimiter = None,
     header: Header = None,
     encoding: Encoding = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     thousands: Thousands = None,
     na: MissingWords = None,
     format: Annotated[Format, typer.Option(help="Of the result.")] = Format.csv,  # noqa: A002 - the option's name
@@ -97,8 +98,7 @@ def predict(
 
     kept = read_kept(model)
     _require_one_target(kept, model, probabilities)
-    na = [*kept.missing_words] if na is None else na
-    said = table_format(delimiter, header, encoding, decimal, thousands, na)
+    said = table_format(delimiter, header, encoding, decimal, thousands, na, trained=kept.spelling)
     said = replace(said, known=tuple(feature.name for feature in kept.features))
     blocks = _telling(read_blocks(data, said, BLOCK))
     table = next(blocks)
@@ -108,7 +108,7 @@ def predict(
         raise InputError(
             f"`--score` needs the target {kept.target.name!r}, which `{table.source}` lacks."
         )
-    for notice in found.notices:
+    for notice in [*_spelling(said, kept), *found.notices]:
         _say(notice)
     rules, tally = Rules(missing or kept.missing, unseen or kept.unseen), Tally()
     predicted = predict_blocks(
@@ -191,6 +191,15 @@ def _write(parts: Iterator[str], output: Path | None, tally: "Tally") -> None:
         before = f"The predictions of the {counted(done, 'row')} before are on standard output."
         raise InputError(f"{error} {before}") from error
     sys.stdout.buffer.flush()
+
+
+def _spelling(said: TableFormat, kept: "KeptNetwork") -> list[str]:
+    """Say that numbers are written otherwise than usual, if only the training said so."""
+    usual = said.spelling.thousands is None and said.spelling.decimal == "."
+    if usual or said.spelling != kept.spelling:
+        return []
+    grouped = f" and '{said.thousands}' between thousands" if said.thousands else ""
+    return [f"numbers are read as in training, with '{said.decimal}' for the point{grouped}"]
 
 
 def _say_after(tally: "Tally", missing: str, kept: "KeptNetwork", score: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..errors import InputError
-from ..formats import TableFormat
+from ..formats import DECIMALS, THOUSANDS, USUAL, Spelling, TableFormat
 
 _of_table = partial(typer.Option, rich_help_panel="Table")
 
@@ -44,7 +44,8 @@ Encoding = Annotated[
     _of_table("--encoding", help="Of the file, as in latin-1; UTF-8 if not given."),
 ]
 Decimal = Annotated[
-    str, _of_table("--decimal", metavar="CHARACTER", help="The decimal point: '.' or ','.")
+    str | None,
+    _of_table("--decimal", metavar="CHARACTER", help="The decimal point: '.' or ','."),
 ]
 Thousands = Annotated[
     str | None,
@@ -73,22 +74,27 @@ def table_format(
     delimiter: str | None = None,
     header: bool | None = None,
     encoding: str | None = None,
-    decimal: str = ".",
+    decimal: str | None = None,
     thousands: str | None = None,
     missing_words: list[str] | None = None,
     max_rows: int | None = None,
+    trained: Spelling = USUAL,
 ) -> TableFormat:
-    """Return what the options of these names say.
+    """Return what the options of these names say; what they do not say of cells is as `trained`.
 
     Raises:
         InputError: for a decimal point or a separator of thousands that is none.
     """
-    if decimal not in {".", ","}:
+    if decimal is None and thousands is None:
+        decimal, thousands = trained.decimal, trained.thousands
+    decimal = decimal or "."
+    if decimal not in DECIMALS:
         raise InputError(f"`--decimal` must be '.' or ','; got {decimal!r}.")
-    if thousands is not None and (thousands not in {",", ".", "'", " "} or thousands == decimal):
+    if thousands is not None and (thousands not in THOUSANDS or thousands == decimal):
         raise InputError(
             "`--thousands` must be one of ',', '.', \"'\" and ' ', another than the decimal point "
             f"{decimal!r}; got {thousands!r}."
         )
-    words = tuple(word.strip() for word in missing_words or ())
+    said = trained.missing_words if missing_words is None else missing_words
+    words = tuple(word.strip() for word in said)
     return TableFormat(delimiter, header, encoding, decimal, thousands, words, max_rows)

@@ -83,7 +83,7 @@ def train(
     delimiter: Delimiter = None,
     header: Header = None,
     encoding: Encoding = None,
-    decimal: Decimal = ".",
+    decimal: Decimal = None,
     thousands: Thousands = None,
     na: MissingWords = None,
     max_rows: MaxRows = None,
