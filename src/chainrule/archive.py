@@ -146,7 +146,7 @@ def _without_repetition(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 def _no_model(name: str, beginning: bytes, size: int) -> InputError:
     """Return the refusal of a file without a description that can be read."""
     if beginning[8 : 8 + len(MARK)] == MARK or b"chainrule.model/" in beginning:
-        return _damaged(name, f"its header cannot be read ({size} bytes are left of it)")
+        return _damaged(name, f"its header cannot be read (the file has {size} bytes)")
     kind = kind_of(beginning)
     length = int.from_bytes(beginning[:8], "little")
     if beginning[8:9] == b"{" and len(beginning) == 8 + length:
