@@ -170,7 +170,7 @@ def test_text_that_names_rows_is_refused() -> None:
 def test_numbers_with_separators_are_refused(cells: list[str]) -> None:
     """Else each of them would be a category of its own, in silence."""
     table = columns(x=cells)
-    expected = rf"`t.csv`, line 2, column 'x': '{cells[0]}' looks like a number .* decimal point"
+    expected = rf"`t.csv`, line 2, column 'x': '{cells[0]}' looks like a number, .* decimal point"
     with pytest.raises(InputError, match=expected):
         learn_features(table, [0])
     with pytest.raises(InputError, match=expected):
