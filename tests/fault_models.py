@@ -126,7 +126,7 @@ def _(folder: Path) -> None:
     joblib.dump({"W": np.ones(3)}, folder / "joblib")
     np.savez(folder / "w.npz", W=np.ones(3))
     kinds = {
-        "truncated": (whole[:300], "is damaged: its header cannot be read (300 bytes are left of"),
+        "truncated": (whole[:300], "is damaged: its header cannot be read (the file has 300 bytes"),
         "shorter": (whole[:-1], "is damaged: its content does not match its digest. Restore it"),
         "flipped": (bytes(flipped), "is damaged: "),
         "empty": (b"", "is not a chainrule model: it is empty. `chainrule train DATA -o FILE` wr"),
