@@ -11,7 +11,7 @@ from .errors import InputError
 from .formats import TableFormat
 
 HEAD = 2**17  # bytes of text that are handed on first, if so many
-LINES = 200  # are in them: by them the file is judged
+LINES = 30  # are in them: by them the file is judged
 BLOCK = 2**23  # bytes that are handed on at once after them
 LONGEST_LINE = 2**26  # bytes; what goes on for longer is no line of a table
 
