@@ -83,7 +83,8 @@ def scan(
         frame = _converted(block, character, width)
     except OverflowError:  # of pandas 3.0, at a whole number of 310 digits
         return None
-    return rows, [
+    columns = None if codes or written.missing_words else _plain_numbers(frame)
+    return rows, columns or [
         _column(frame[index].to_numpy(), codes.get(index, []), rows, index, written)
         for index in range(width)
     ]
@@ -158,6 +159,16 @@ def _has_blank_before(block: bytes, character: str) -> bool:
     if b" " not in block:
         return False
     return block.startswith(b" ") or b"\n " in block or f"{character} ".encode() in block
+
+
+def _plain_numbers(frame: Any) -> list[Column] | None:
+    """Return the columns of a block of nothing but numbers below 2^53; None if it is another."""
+    if any(dtype.kind not in "iuf" for dtype in frame.dtypes):
+        return None
+    values = np.ascontiguousarray(frame.to_numpy(np.float64).T)
+    if not np.abs(values).max() < EXACT:  # so put, it is true of NaN
+        return None
+    return [Column((column,), np.array([], dtype=np.intp), []) for column in values]
 
 
 def _column(cells: Array, codes: list[int], rows: Cut, index: int, written: TableFormat) -> Column:
