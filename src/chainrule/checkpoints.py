@@ -54,11 +54,8 @@ class Identity:
     def require(self, path: str, kept: Kept) -> None:
         """Refuse a checkpoint of other settings or rows; warn of another platform."""
         before, now = kept.identity, self.described
-        settings = identity.differences(before["settings"], now["settings"])
-        data = identity.data_differences(before["data"], now["data"])
-        if settings or data:
-            remedy = "Take what it was trained with, or leave `resume` out to begin anew."
-            raise InputError(identity.sentence(path, settings, data, remedy))
+        remedy = "Take what it was trained with, or leave `resume` out to begin anew."
+        identity.require_same(path, before, now, remedy)
         warn_of_platform(path, before["platform"], now["platform"])
 
 

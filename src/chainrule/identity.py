@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import RandomState
 
 from . import __version__
+from .errors import InputError
 from .network import blocks_of
 from .words import listed
 
@@ -119,6 +120,18 @@ def data_differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[
         else:
             found.append(f"`{name}` holds other values")
     return found
+
+
+def require_same(path: str, before: Mapping[str, Any], now: Mapping[str, Any], remedy: str) -> None:
+    """Refuse a checkpoint of other settings or rows.
+
+    Raises:
+        InputError: if it is one; the message says what differs, and the remedy.
+    """
+    settings = differences(before["settings"], now["settings"])
+    data = data_differences(before["data"], now["data"])
+    if settings or data:
+        raise InputError(sentence(path, settings, data, remedy))
 
 
 def sentence(path: str, settings: Sequence[str], data: Sequence[str], remedy: str) -> str:

@@ -63,11 +63,8 @@ class KeptRun:
         if self._before is None:
             return
         before, path = self._before.identity, str(self.path)
-        settings = identity.differences(before["settings"], now["settings"])
-        data = identity.data_differences(before["data"], now["data"])
-        if settings or data:
-            remedy = "Say what was said then, or leave `--resume` out to begin anew."
-            raise InputError(identity.sentence(path, settings, data, remedy))
+        remedy = "Say what was said then, or leave `--resume` out to begin anew."
+        identity.require_same(path, before, now, remedy)
         if self._going_on:
             self._tell(self._going_on)
         warn_of_platform(path, before["platform"], now["platform"])
