@@ -7,7 +7,6 @@ PICKLE = (
     "a pickle (of pickle, joblib or an older PyTorch); reading one runs whatever code it holds, so "
     "it is never opened"
 )
-COMPRESSED = "compressed; unpack it first"
 
 _BEGINNINGS: Sequence[tuple[bytes, str]] = (
     (rb"\x80[\x02-\x05]", PICKLE),

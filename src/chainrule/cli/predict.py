@@ -194,7 +194,7 @@ def _write(parts: Iterator[str], output: Path | None, tally: "Tally") -> None:
 
 
 def _spelling(said: TableFormat, kept: "KeptNetwork") -> list[str]:
-    """Say that numbers are written otherwise than usual, if only the training said so."""
+    """Say that numbers are read otherwise than with a decimal point, as in training."""
     usual = said.spelling.thousands is None and said.spelling.decimal == "."
     if usual or said.spelling != kept.spelling:
         return []
